@@ -1,0 +1,332 @@
+"""The analysis plan: tables, columns, indicators, thresholds, subgroups; frozen by its digest before data are seen."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from evaluation.canonical import digest_of
+from evaluation.indicators.catalogue import catalogue
+from evaluation.vocabulary import ColumnRole, Design, Domain, Measured, Role, Strength, Test, UseCase
+
+LIBRARY = Path(__file__).parent / "protocols"
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+ColumnType = Literal["text", "number", "integer", "boolean", "date", "datetime", "category"]
+
+
+class ProtocolError(Exception):
+    """A protocol that is unknown or does not validate; `problems` are (key, reason) pairs."""
+
+    def __init__(self, name: str, problems: list[tuple[str, str]]) -> None:
+        super().__init__(f"{name}: " + "; ".join(f"{key}: {reason}" for key, reason in problems))
+        self.name = name
+        self.problems = problems
+
+
+class Frozen(BaseModel):
+    """A part of a protocol: immutable, and unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Label(Frozen):
+    """A text in both languages."""
+
+    fr: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def __call__(self, locale: str = "fr") -> str:
+        """The text in `locale`."""
+        return self.en if locale == "en" else self.fr
+
+
+class Column(Frozen):
+    """One column of a table, whatever a site calls it."""
+
+    name: ColumnName
+    role: ColumnRole
+    type: ColumnType
+    label: Label
+    required: bool = True
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    categories: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="canonical code → accepted spellings")
+    without_tool: str = Field(default="", description="arm or period: the code of the rows without the tool")
+    with_tool: str = Field(default="", description="arm or period: the code of the rows with the tool")
+    help: Label | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if self.type == "category" and not self.categories:
+            raise ValueError(f"column {self.name}: a category needs `categories`")
+        if self.role in (ColumnRole.ARM, ColumnRole.PERIOD):
+            missing = {self.without_tool, self.with_tool} - set(self.categories)
+            if missing or self.without_tool == self.with_tool:
+                raise ValueError(f"column {self.name}: `without_tool` and `with_tool` must be two of its categories")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"column {self.name}: minimum above maximum")
+        return self
+
+
+class Exclusion(Frozen):
+    """Rows set aside by a rule written before the data were seen; they are counted on the scorecard."""
+
+    column: ColumnName
+    below: float | None = None
+    above: float | None = None
+    reason: Label
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if self.below is None and self.above is None:
+            raise ValueError(f"exclusion on {self.column}: give `below` or `above`")
+        return self
+
+
+class Table(Frozen):
+    """One kind of rows that sites send: cases, shifts, questionnaires, cost items."""
+
+    name: Slug
+    label: Label
+    row_unit: Label
+    columns: tuple[Column, ...] = Field(min_length=1)
+    one_of: tuple[tuple[ColumnName, ...], ...] = Field(default=(), description="groups of columns of which a file brings exactly one")
+    exclusions: tuple[Exclusion, ...] = ()
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        names = [c.name for c in self.columns]
+        if len(set(names)) != len(names):
+            raise ValueError(f"table {self.name}: a column is declared twice")
+        for used in (*(e.column for e in self.exclusions), *(n for group in self.one_of for n in group)):
+            if used not in names:
+                raise ValueError(f"table {self.name}: unknown column {used}")
+        for role in (ColumnRole.SITE, ColumnRole.CASE_ID, ColumnRole.ARM, ColumnRole.PERIOD):
+            if len(self.with_role(role)) > 1:
+                raise ValueError(f"table {self.name}: two columns have the role {role}")
+        return self
+
+    def column(self, name: str) -> Column:
+        """The column called `name` (KeyError when there is none)."""
+        return next(c for c in self.columns if c.name == name) if self.has(name) else _missing(name)
+
+    def has(self, name: str) -> bool:
+        """Whether the table declares a column called `name`."""
+        return any(c.name == name for c in self.columns)
+
+    def with_role(self, role: ColumnRole) -> tuple[Column, ...]:
+        """The columns that play `role`, in the order declared."""
+        return tuple(c for c in self.columns if c.role == role)
+
+
+def _missing(name: str) -> Column:
+    raise KeyError(name)
+
+
+class Criterion(Frozen):
+    """What the confidence bound is read against; `source` says who owns the threshold."""
+
+    threshold: float
+    test: Test = Test.THRESHOLD
+    margin: float = Field(default=0.0, ge=0)
+    source: str = "proposition"
+
+
+class IndicatorUse(Frozen):
+    """One indicator of the catalogue, bound to the columns of one table."""
+
+    id: Slug
+    code: Slug
+    table: Slug
+    role: Role
+    domain: Domain | None = None
+    inputs: dict[str, str | tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="catalogue input → column name(s); `@duration` is end − start in minutes; by default the column of that role",
+    )
+    options: dict[str, float | str | bool] = Field(default_factory=dict)
+    criterion: Criterion | None = None
+    comparator: Label | None = None
+    label: Label | None = None
+    valued: bool = Field(default=False, description="a valuation by stated unit costs: shown, never gates")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        known = catalogue()
+        if self.code not in known:
+            raise ValueError(f"indicator {self.id}: `{self.code}` is not in the catalogue (`preuve indicators` lists it)")
+        entry = known[self.code]
+        for name in self.inputs:
+            if name not in entry.inputs:
+                raise ValueError(f"indicator {self.id}: `{self.code}` has no input `{name}`")
+        for name in self.options:
+            if name not in entry.options:
+                raise ValueError(f"indicator {self.id}: `{self.code}` has no option `{name}`")
+        for name, spec in entry.options.items():
+            if spec.required and name not in self.options:
+                raise ValueError(f"indicator {self.id}: `{self.code}` needs the option `{name}`")
+        if self.role in (Role.PRIMARY, Role.SAFETY) and self.criterion is None:
+            raise ValueError(f"indicator {self.id}: a {self.role} indicator needs a criterion")
+        return self
+
+    @property
+    def in_domain(self) -> Domain:
+        """The domain it counts in: the protocol's word, else the catalogue's."""
+        return self.domain or catalogue()[self.code].domain
+
+
+class Subgroup(Frozen):
+    """A pre-specified subgroup: the categories of a column, or bands of a number (`edges` are lower bounds)."""
+
+    name: Slug
+    label: Label
+    table: Slug
+    column: ColumnName
+    edges: tuple[float, ...] = ()
+
+
+class Pooling(Frozen):
+    """How sites are brought together."""
+
+    method: Literal["REML", "PM", "DL", "fixed"] = "REML"
+    sites_at_least: int = Field(default=3, ge=2)
+
+
+class Protocol(Frozen):
+    """The whole plan; `digest` names it for ever."""
+
+    id: Slug
+    version: str = Field(min_length=1, max_length=32)
+    title: Label
+    summary: Label
+    use_case: UseCase
+    design: Design
+    randomised: bool = False
+    controlled: bool = Field(default=False, description="interrupted time series with a control group")
+    measured: Measured
+    human_decides: bool = True
+    leading_domain: Domain
+    level: float = Field(default=0.95, gt=0, lt=1)
+    failures: Literal["error", "drop"] = "error"
+    seed: int = 20260101
+    tables: tuple[Table, ...] = Field(min_length=1)
+    indicators: tuple[IndicatorUse, ...] = Field(min_length=1)
+    subgroups: tuple[Subgroup, ...] = ()
+    pooling: Pooling = Pooling()
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if self.leading_domain not in (Domain.CLINICAL, Domain.ORGANISATIONAL):
+            raise ValueError("leading_domain: clinical, or organisational where there is no medical purpose")
+        if not any(i.role == Role.PRIMARY and i.in_domain == self.leading_domain for i in self.indicators):
+            raise ValueError(f"indicators: the leading domain ({self.leading_domain}) has no primary")
+        tables = [t.name for t in self.tables]
+        ids = [i.id for i in self.indicators]
+        for what, names in (("tables", tables), ("indicators", ids), ("subgroups", [s.name for s in self.subgroups])):
+            if len(set(names)) != len(names):
+                raise ValueError(f"{what}: a name is used twice")
+        for use in self.indicators:
+            if use.table not in tables:
+                raise ValueError(f"indicator {use.id}: unknown table {use.table}")
+            self._check_inputs(use)
+        for subgroup in self.subgroups:
+            if subgroup.table not in tables or not self.table(subgroup.table).has(subgroup.column):
+                raise ValueError(f"subgroup {subgroup.name}: unknown table or column")
+            column = self.table(subgroup.table).column(subgroup.column)
+            if bool(subgroup.edges) != (column.type in ("number", "integer")):
+                raise ValueError(f"subgroup {subgroup.name}: `edges` go with a number, and a number needs them")
+        return self
+
+    def _check_inputs(self, use: IndicatorUse) -> None:
+        table = self.table(use.table)
+        for name, spec in catalogue()[use.code].inputs.items():
+            bound = use.inputs.get(name)
+            names = (bound,) if isinstance(bound, str) else (bound or ())
+            for one in names:
+                if not one.startswith("@") and not table.has(one):
+                    raise ValueError(f"indicator {use.id}: table {table.name} has no column {one}")
+                if one == "@duration" and not (table.with_role(ColumnRole.START_TIME) and table.with_role(ColumnRole.END_TIME)):
+                    raise ValueError(f"indicator {use.id}: @duration needs columns with the roles start_time and end_time")
+            if bound is None and spec.required and not any(table.with_role(role) for role in spec.roles):
+                raise ValueError(f"indicator {use.id}: bind the input `{name}` or declare a column of that role")
+
+    def table(self, name: str) -> Table:
+        """The table called `name` (KeyError when there is none)."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical content, with every default written out."""
+        return digest_of(self.model_dump(mode="json"))
+
+    @property
+    def strength(self) -> Strength | None:
+        """Strength of the design (FIELD §4); none for a silent phase or an economic study alone."""
+        fixed = {
+            Design.ACCURACY: Strength.P3,
+            Design.PAIRED_READING: Strength.P2,
+            Design.BEFORE_AFTER: Strength.P4,
+            Design.STEPPED_WEDGE: Strength.P1,
+            Design.DIFF_IN_DIFF: Strength.P2,
+            Design.BLIND_BENCH: Strength.P2,
+        }
+        if self.design == Design.INTERRUPTED_SERIES:
+            return Strength.P2 if self.controlled else Strength.P3
+        if self.design == Design.PARALLEL_ARMS:
+            return Strength.P1 if self.randomised else Strength.P3
+        return fixed.get(self.design)
+
+
+def parse_protocol(text: str, name: str = "protocol") -> Protocol:
+    """A protocol from its TOML text.
+
+    Raises
+    ------
+    ProtocolError
+        With the key and the reason of every fault.
+    """
+    try:
+        return Protocol.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ProtocolError(name, [("TOML", str(error))]) from error
+    except ValidationError as error:
+        problems = [
+            (".".join(str(part) for part in e["loc"]) or "protocol", e["msg"].removeprefix("Value error, "))
+            for e in error.errors(include_url=False)
+        ]
+        raise ProtocolError(name, problems) from error
+
+
+def library() -> tuple[str, ...]:
+    """The identifiers of the built-in protocols, sorted."""
+    return tuple(sorted(path.stem for path in LIBRARY.glob("*.toml")))
+
+
+def load_protocol(name: str) -> Protocol:
+    """A built-in protocol by its id, or the one in a `.toml` file.
+
+    Raises
+    ------
+    ProtocolError
+        When it is unknown, unreadable or invalid.
+    """
+    if name.endswith(".toml"):
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ProtocolError(name, [("file", getattr(error, "strerror", None) or "not UTF-8 text")]) from error
+        return parse_protocol(text, name)
+    if name not in library():
+        raise ProtocolError(name, [("id", "unknown protocol; `preuve protocols` lists those of the library")])
+    return parse_protocol((LIBRARY / f"{name}.toml").read_text(encoding="utf-8"), name)

@@ -1,0 +1,258 @@
+"""Words of the trade that an estimate, a file or an export prints, each with its French and English label."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Word(StrEnum):
+    """A code with a label in each language; the code is what is stored, the label what is shown."""
+
+    label_fr: str
+    label_en: str
+
+    def __new__(cls, code: str, label_fr: str, label_en: str) -> Word:
+        """Make the member from its code and its two labels."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label_fr = label_fr
+        member.label_en = label_en
+        return member
+
+    def label(self, locale: str = "fr") -> str:
+        """The label in `locale` (`fr` or `en`)."""
+        return self.label_en if locale == "en" else self.label_fr
+
+
+class Domain(Word):
+    """What an indicator speaks of."""
+
+    CLINICAL = "clinical", "Clinique", "Clinical"
+    ORGANISATIONAL = "organisational", "Organisationnel", "Organisational"
+    ECONOMIC = "economic", "Économique", "Economic"
+    SAFETY = "safety", "Sécurité", "Safety"
+    EQUITY = "equity", "Équité", "Equity"
+    FRUGALITY = "frugality", "Frugalité", "Frugality"
+    ADOPTION = "adoption", "Adoption", "Adoption"
+
+
+class Better(Word):
+    """The better direction of an indicator."""
+
+    HIGHER = "higher", "plus élevé", "higher"
+    LOWER = "lower", "plus bas", "lower"
+    TARGET = "target", "proche de la cible", "close to the target"
+
+    @property
+    def arrow(self) -> str:
+        """The sign printed in the workbook's column `Sens`."""
+        return {"higher": "↑", "lower": "↓", "target": "◇"}[self.value]
+
+
+class Role(Word):
+    """The part an indicator plays in a protocol."""
+
+    PRIMARY = "primary", "principal", "primary"
+    SECONDARY = "secondary", "secondaire", "secondary"
+    SAFETY = "safety", "sécurité", "safety"
+    DESCRIPTIVE = "descriptive", "descriptif", "descriptive"
+
+
+class Verdict(Word):
+    """The three-state conclusion, read off the confidence bound; the fourth says that nothing was asked."""
+
+    MET = "met", "Atteint", "Met"
+    NOT_MET = "not_met", "Non atteint", "Not met"
+    UNCERTAIN = "uncertain", "Incertain", "Uncertain"
+    NOT_ASSESSED = "not_assessed", "Non évalué", "Not assessed"
+
+
+class Test(Word):
+    """How a confidence interval is read against the protocol's threshold."""
+
+    __test__ = False  # not a test class, whatever pytest makes of the name
+
+    THRESHOLD = "threshold", "seuil", "threshold"
+    SUPERIORITY = "superiority", "supériorité", "superiority"
+    NON_INFERIORITY = "non_inferiority", "non-infériorité", "non-inferiority"
+
+
+class Strength(Word):
+    """Strength of a study design, P1 strongest (a proposition, not a grade of any agency)."""
+
+    P1 = "P1", "P1 (la plus forte)", "P1 (strongest)"
+    P2 = "P2", "P2", "P2"
+    P3 = "P3", "P3", "P3"
+    P4 = "P4", "P4 (la plus faible)", "P4 (weakest)"
+
+
+class Design(Word):
+    """The study designs of the field, D1 to D10."""
+
+    ACCURACY = "D1", "précision diagnostique, bras unique", "diagnostic accuracy, single arm"
+    PAIRED_READING = "D2", "lecture appariée, plusieurs lecteurs", "paired reading, several readers"
+    BEFORE_AFTER = "D3", "avant/après", "before/after"
+    INTERRUPTED_SERIES = "D4", "série temporelle interrompue", "interrupted time series"
+    STEPPED_WEDGE = "D5", "déploiement échelonné (stepped wedge)", "stepped wedge"
+    PARALLEL_ARMS = "D6", "bras parallèles", "parallel arms"
+    DIFF_IN_DIFF = "D7", "différence de différences", "difference-in-differences"
+    SILENT = "D8", "phase silencieuse", "silent phase"
+    ECONOMIC = "D9", "étude économique", "economic study"
+    BLIND_BENCH = "D10", "banc d'essai aveugle", "blind bench"
+
+
+class UseCase(Word):
+    """What an AI tool is for in a hospital."""
+
+    CALL_TRANSCRIPTION = "regulation_samu_transcription", "Transcription des appels au SAMU", "Emergency-call transcription"
+    TRIAGE = "triage_urgences", "Triage aux urgences", "Emergency-department triage"
+    FLOW_FORECAST = "prevision_flux", "Prévision des flux de patients", "Patient-flow forecast"
+    ROSTERS = "planification_rh", "Planification des équipes", "Staff rosters"
+    IMAGING_DETECTION = "imagerie_detection", "Imagerie : détection", "Imaging: detection"
+    IMAGING_TRIAGE = "imagerie_tri", "Imagerie : tri", "Imaging: triage"
+    CLINICAL_PHARMACY = "pharmacie_clinique_sadp", "Pharmacie clinique", "Clinical pharmacy"
+    AMBIENT_SCRIBE = "transcription_ambiante", "Transcription ambiante", "Ambient scribe"
+    DISCHARGE_LETTER = "lettre_liaison", "Lettre de liaison", "Discharge letter"
+    CODING = "codage_pmsi", "Codage PMSI", "Coding"
+    EARLY_WARNING = "alerte_deterioration", "Alerte précoce", "Early warning"
+    OTHER = "autre", "Autre", "Other"
+
+
+class Measured(Word):
+    """Whose performance the figures describe; only the human with the tool may open full referencing."""
+
+    TOOL_ALONE = "tool_alone", "outil seul", "tool alone"
+    HUMAN_ALONE = "human_alone", "professionnel seul", "human alone"
+    WITH_TOOL = "with_tool", "professionnel avec l'outil", "human with the tool"
+
+
+class Decision(Word):
+    """What follows from a scorecard and a dossier."""
+
+    REFERENCED = "referenced", "Référencée", "Referenced"
+    CONDITIONAL = "conditional", "Référencée sous condition", "Referenced on condition"
+    MORE_EVIDENCE = "more_evidence", "Preuves complémentaires", "More evidence needed"
+    NOT_REFERENCED = "not_referenced", "Non référencée", "Not referenced"
+    INADMISSIBLE = "inadmissible", "Irrecevable", "Inadmissible"
+
+
+class ListingStatus(Word):
+    """The status of a line of a referencing list."""
+
+    REFERENCED = "referenced", "Référencée", "Referenced"
+    CONDITIONAL = "conditional", "Référencée sous condition", "Referenced on condition"
+    SUSPENDED = "suspended", "Suspendue", "Suspended"
+    WITHDRAWN = "withdrawn", "Retirée", "Withdrawn"
+
+
+class Frozen(Word):
+    """When the protocol was frozen, against the earliest observation and the first upload."""
+
+    BEFORE_INCLUSION = "before_inclusion", "avant inclusion", "before inclusion"
+    BEFORE_UPLOAD = "before_upload", "avant dépôt", "before upload"
+    RETROSPECTIVE = "retrospective", "rétrospectif", "retrospective"
+
+
+class ColumnRole(Word):
+    """What a column of an upload is, whatever a site calls it."""
+
+    CASE_ID = "case_id", "identifiant du cas", "case identifier"
+    SITE = "site", "site (FINESS)", "site (FINESS)"
+    PATIENT = "patient", "patient (pseudonyme)", "patient (pseudonym)"
+    READER = "reader", "lecteur (pseudonyme)", "reader (pseudonym)"
+    CLUSTER = "cluster", "grappe", "cluster"
+    STEP = "step", "période du déploiement", "roll-out period"
+    PERIOD = "period", "période (avant/après)", "period (before/after)"
+    ARM = "arm", "bras", "arm"
+    TREATMENT = "treatment", "exposé à l'outil", "exposed to the tool"
+    REFERENCE = "reference", "référence", "reference standard"
+    PREDICTION = "prediction", "réponse de l'outil", "tool's answer"
+    SCORE = "score", "score de l'outil", "tool's score"
+    FAILURE = "failure", "échec de l'outil", "tool failure"
+    START_TIME = "start_time", "début", "start"
+    END_TIME = "end_time", "fin", "end"
+    DATE = "date", "date de l'observation", "date of observation"
+    OUTCOME = "outcome", "critère de jugement", "outcome"
+    EVENT = "event", "événement", "event"
+    COST = "cost", "coût", "cost"
+    EFFECT = "effect", "effet", "effect"
+    ITEM = "item", "item du questionnaire", "questionnaire item"
+    COVARIATE = "covariate", "caractéristique", "characteristic"
+
+
+GROUPING_ROLES: Final = (ColumnRole.PATIENT, ColumnRole.READER, ColumnRole.CLUSTER)
+"""Identifiers that group rows: the registry keeps them only as keyed digests, the data digest only as ranks."""
+
+PSEUDONYM_ROLES: Final = (ColumnRole.CASE_ID, *GROUPING_ROLES)
+"""Identifiers of people or cases, never shown and never printed."""
+
+
+class Reason(Word):
+    """Why the data cannot bear a number."""
+
+    NO_ROWS = "no_rows", "aucune ligne exploitable", "no usable row"
+    NO_POSITIVE = "no_positive", "aucun cas positif à la référence", "no case positive on the reference standard"
+    NO_NEGATIVE = "no_negative", "aucun cas négatif à la référence", "no case negative on the reference standard"
+    NONE_FLAGGED = "none_flagged", "aucun cas signalé par l'outil", "no case flagged by the tool"
+    ALL_FLAGGED = "all_flagged", "tous les cas signalés par l'outil", "every case flagged by the tool"
+    ONE_CASE_IN_CLASS = "one_case_in_class", "un seul cas dans une classe : pas d'intervalle", "one case in a class: no interval"
+    CONSTANT_SCORE = "constant_score", "score constant : pas d'intervalle", "constant score: no interval"
+    PERFECT_SEPARATION = (
+        "perfect_separation",
+        "séparation parfaite : l'intervalle asymptotique n'existe pas",
+        "perfect separation: the asymptotic interval does not exist",
+    )
+    EMPTY_GROUP = "empty_group", "un des deux groupes est vide", "one of the two groups is empty"
+    TOO_FEW = "too_few", "trop peu d'observations pour un intervalle", "too few observations for an interval"
+    NO_VARIATION = "no_variation", "aucune variation : pas d'intervalle", "no variation: no interval"
+    NO_EVENT = "no_event", "aucun événement dans les deux groupes", "no event in either group"
+    ALL_EVENTS = "all_events", "que des événements dans les deux groupes", "only events in both groups"
+    ONE_CLUSTER = "one_cluster", "une seule grappe", "one cluster only"
+    CONFOUNDED = (
+        "confounded",
+        "l'effet se confond avec les périodes : non identifiable",
+        "the effect cannot be told from the periods",
+    )
+    MISSING_COLUMN = "missing_column", "colonne facultative absente du fichier", "optional column absent from the file"
+    SMALL_GROUP = "small_group", "effectif trop petit pour être montré", "group too small to be shown"
+    TOO_FEW_SITES = "too_few_sites", "moins de trois sites estimables", "fewer than three estimable sites"
+    SITES_IDENTICAL = "sites_identical", "effets identiques dans tous les sites", "identical effects in all sites"
+
+
+class Flag(Word):
+    """What a reader must know beside a number that exists."""
+
+    BELOW_HALF = "auc_below_half", "aire sous la courbe inférieure à 0,5", "area under the curve below 0.5"
+    ZERO_CELL = "zero_cell", "case à zéro : limites du score", "zero cell: score limits"
+    VARIANCE_ZERO = "variance_zero", "variance entre grappes estimée à 0", "between-cluster variance estimated at 0"
+    FEW_CLUSTERS = "few_clusters", "moins de 10 grappes", "fewer than 10 clusters"
+    NARROW_INTERVAL = (
+        "hartung_knapp_narrow",
+        "intervalle de Hartung-Knapp plus étroit que celui à effet fixe : version ad hoc lue",
+        "Hartung-Knapp interval narrower than the fixed-effect one: the ad-hoc version is read",
+    )
+    ITEMS_MISSING = "items_missing", "questionnaires incomplets non notés", "incomplete questionnaires not scored"
+    SITES_DROPPED = "sites_dropped", "sites sans estimation laissés hors de la synthèse", "sites without an estimate left out of the pooling"
+    FEW_POSITIVES = "few_positives", "moins de 30 cas positifs", "fewer than 30 positive cases"
+    FAILURES_AS_ERRORS = (
+        "failures_as_errors",
+        "absences de réponse comptées comme des erreurs de l'outil",
+        "missing answers counted as errors of the tool",
+    )
+
+
+class Caution(Word):
+    """A sentence about the whole scorecard."""
+
+    NO_CONTROL = "no_control", "plan avant/après sans groupe témoin ni tendance", "before/after design without control group or trend"
+    TOOL_ALONE = "tool_alone", "figures de l'outil seul, sans le professionnel", "figures of the tool alone, without the professional"
+    ONE_SITE = "one_site", "un seul site", "one site only"
+    DOMAIN_EMPTY = "domain_empty", "aucun critère principal déclaré dans ce domaine", "no primary declared in this domain"
+    REFERENCE_MISSING = (
+        "reference_missing",
+        "référence manquante dans plus de 10 % des lignes",
+        "reference standard missing in more than 10 % of the rows",
+    )
+    NOT_RANDOMISED = "not_randomised", "bras non randomisés", "arms not randomised"
+    VALUED_TIME = "valued_time", "temps valorisé : montré, jamais décisif", "valued time: shown, never decisive"

@@ -1,0 +1,78 @@
+"""What an import answers: every fault of the file as a value, in the person's own rows, and what was recognised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+Severity = Literal["error", "warning"]
+Outcome = Literal["accept", "accept_with_warnings", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One fault. It never holds a value of a cell: `value_shape` describes it (`"text, 12 characters"`).
+
+    `row` is the row that the person sees in their own file (header included, from 1), `cell` its address in a spreadsheet.
+    `params` fill the message of `code` in the catalogue of messages.
+    """
+
+    code: str
+    severity: Severity
+    row: int | None = None
+    column: str | None = None
+    cell: str | None = None
+    value_shape: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole answer to one file.
+
+    `columns` maps the person's headers to the protocol's columns; `table` is the table recognised.
+    """
+
+    issues: tuple[Issue, ...]
+    rows: int
+    columns: Mapping[str, str]
+    table: str | None
+    file_sha256: str
+    issue_counts: Mapping[str, int] = field(default_factory=dict)
+    """Issues by code, those beyond the reported number included."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Rejected on any error, else accepted, with warnings or without."""
+        if any(issue.severity == "error" for issue in self.issues):
+            return "reject"
+        return "accept_with_warnings" if self.issues else "accept"
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the rows may be stored."""
+        return self.outcome != "reject"
+
+    @property
+    def reason(self) -> str | None:
+        """Code of the first error, else of the first warning."""
+        errors = [i.code for i in self.issues if i.severity == "error"]
+        warnings = [i.code for i in self.issues if i.severity == "warning"]
+        return next(iter(errors or warnings), None)
+
+    @staticmethod
+    def count(issues: tuple[Issue, ...]) -> Mapping[str, int]:
+        """Issues by code."""
+        return dict(sorted(Counter(issue.code for issue in issues).items()))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A report and, when the file is accepted, its typed rows (protocol's column names, types of `evaluation.data.DTYPES`)."""
+
+    report: Report
+    frame: pl.DataFrame | None
