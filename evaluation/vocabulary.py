@@ -217,6 +217,7 @@ class Reason(Word):
     MISSING_COLUMN = "missing_column", "colonne facultative absente du fichier", "optional column absent from the file"
     SMALL_GROUP = "small_group", "effectif trop petit pour être montré", "group too small to be shown"
     TOO_FEW_SITES = "too_few_sites", "moins de trois sites estimables", "fewer than three estimable sites"
+    SPANS_SITES = "spans_sites", "le modèle porte sur tous les sites : rien à combiner", "the model spans the sites: nothing to pool"
     SITES_IDENTICAL = "sites_identical", "effets identiques dans tous les sites", "identical effects in all sites"
 
 
@@ -240,6 +241,16 @@ class Flag(Word):
         "absences de réponse comptées comme des erreurs de l'outil",
         "missing answers counted as errors of the tool",
     )
+
+
+class Settled(Word):
+    """Why no number of further cases is given."""
+
+    VERDICT_SETTLED = "verdict_settled", "la conclusion est acquise", "the conclusion is settled"
+    AT_THRESHOLD = "estimate_equals_threshold", "l'estimation est égale au seuil", "the estimate equals the threshold"
+    NO_CRITERION = "no_criterion", "aucun seuil déclaré", "no threshold declared"
+    NO_ESTIMATE = "no_estimate", "pas d'estimation", "no estimate"
+    TOO_FEW_POSITIVES = "too_few_positives", "moins de 30 cas positifs", "fewer than 30 positive cases"
 
 
 class Caution(Word):

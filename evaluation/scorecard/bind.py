@@ -1,0 +1,91 @@
+"""Which columns an indicator reads: the protocol's bindings, else the columns of the catalogue's roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from evaluation.data import Column, TableData
+from evaluation.indicators.catalogue import Indicator, catalogue
+from evaluation.indicators.inputs import Inputs, Mask
+from evaluation.protocol import Column as ColumnSpec
+from evaluation.protocol import IndicatorUse, Protocol
+from evaluation.vocabulary import ColumnRole
+
+CONTRAST_ROLES = (ColumnRole.ARM, ColumnRole.PERIOD)
+
+
+def bind(protocol: Protocol, use: IndicatorUse, table: TableData) -> Inputs | None:
+    """The inputs of `use` on all rows of its table; `None` when a required column is absent from the files."""
+    entry = catalogue()[use.code]
+    columns: dict[str, tuple[Column, ...]] = {}
+    for name, spec in entry.inputs.items():
+        found = _columns(use, name, spec.roles, spec.many, table)
+        if found:
+            columns[name] = found
+        elif spec.required:
+            return None
+    with_tool, without_tool = _contrast(use, table)
+    inputs = Inputs(
+        columns=columns,
+        options=_options(entry, use),
+        level=protocol.level,
+        rows=table.rows,
+        failures_are_errors=entry.failure_is_error and protocol.failures == "error",
+        with_tool=with_tool,
+        without_tool=without_tool,
+    )
+    return inputs.where(with_tool) if entry.with_tool_only and with_tool is not None else inputs
+
+
+def rows_read(use: IndicatorUse, table: TableData) -> Mask:
+    """The rows of the table that `bind` keeps: those with the tool where the indicator reads only them."""
+    with_tool, _ = _contrast(use, table)
+    if catalogue()[use.code].with_tool_only and with_tool is not None:
+        return with_tool
+    return np.ones(table.rows, dtype=bool)
+
+
+def _options(entry: Indicator, use: IndicatorUse) -> Mapping[str, float | str | bool]:
+    defaults = {name: spec.default for name, spec in entry.options.items() if spec.default is not None}
+    return {**defaults, **use.options}
+
+
+def _columns(
+    use: IndicatorUse, name: str, roles: tuple[ColumnRole, ...], many: bool, table: TableData
+) -> tuple[Column, ...]:
+    bound = use.inputs.get(name)
+    if bound is None:
+        names = [spec.name for role in roles for spec in table.spec.with_role(role) if spec.name in table.columns]
+        return tuple(table.columns[n] for n in (names if many else names[:1]))
+    wanted = (bound,) if isinstance(bound, str) else bound
+    found = tuple(_duration(table) if one == "@duration" else table.columns.get(one) for one in wanted)
+    return tuple(c for c in found if c is not None) if all(c is not None for c in found) else ()
+
+
+def _duration(table: TableData) -> Column | None:
+    """End minus start, in minutes."""
+    start, end = table.with_role(ColumnRole.START_TIME), table.with_role(ColumnRole.END_TIME)
+    if start is None or end is None:
+        return None
+    return Column((end.values - start.values) / 60.0)
+
+
+def _contrast_spec(use: IndicatorUse, table: TableData) -> ColumnSpec | None:
+    bound = use.inputs.get("group")
+    if isinstance(bound, str):
+        return table.spec.column(bound) if bound in table.columns else None
+    for role in CONTRAST_ROLES:
+        for spec in table.spec.with_role(role):
+            if spec.name in table.columns:
+                return spec
+    return None
+
+
+def _contrast(use: IndicatorUse, table: TableData) -> tuple[Mask | None, Mask | None]:
+    spec = _contrast_spec(use, table)
+    if spec is None:
+        return None, None
+    column = table.columns[spec.name]
+    return column.is_label(spec.with_tool), column.is_label(spec.without_tool)

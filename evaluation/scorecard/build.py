@@ -1,0 +1,188 @@
+"""From observations to the scorecard: each indicator overall, by site, by subgroup and pooled, then its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from evaluation import ENGINE_VERSION
+from evaluation.data import PilotData, TableData
+from evaluation.estimate import NotEstimable, Result
+from evaluation.indicators.catalogue import Indicator, catalogue
+from evaluation.indicators.estimators import ESTIMATORS
+from evaluation.indicators.inputs import Inputs, Mask
+from evaluation.protocol import IndicatorUse, Protocol, Subgroup
+from evaluation.scorecard.bind import bind, rows_read
+from evaluation.scorecard.cautions import cautions
+from evaluation.scorecard.model import Scorecard, result_json, short_json
+from evaluation.scorecard.pooled import Synthesis, reading_of, synthesise
+from evaluation.scorecard.verdict import Judgement, beyond, judge, worst
+from evaluation.statistics.roc import roc_curve
+from evaluation.vocabulary import Domain, Flag, Reason, Role, Settled, Verdict
+
+
+def score(protocol: Protocol, data: PilotData) -> Scorecard:
+    """The scorecard of `data` against `protocol`.
+
+    Pure: it knows no clock, no locale and no file; the same observations in any order give the same bytes.
+    """
+    indicators = [_indicator(protocol, use, data.tables[use.table]) for use in protocol.indicators]
+    content: dict[str, Any] = {
+        "engine": ENGINE_VERSION,
+        "protocol": _protocol_block(protocol),
+        "data": _data_block(data),
+        "indicators": indicators,
+        "domains": _domains(protocol, indicators),
+        "design_strength": None if protocol.strength is None else protocol.strength.value,
+        "warnings": cautions(protocol, data),
+    }
+    if protocol.strength is None:
+        content["design_strength_reason"] = "silent phase or economic study alone"
+    return Scorecard(content)
+
+
+def _protocol_block(protocol: Protocol) -> dict[str, Any]:
+    return {
+        "id": protocol.id,
+        "version": protocol.version,
+        "digest": protocol.digest,
+        "use_case": protocol.use_case.value,
+        "design": protocol.design.value,
+        "title": {"fr": protocol.title.fr, "en": protocol.title.en},
+        "measured": protocol.measured.value,
+        "human_decides": protocol.human_decides,
+        "leading_domain": protocol.leading_domain.value,
+        "failures": protocol.failures,
+        "level": protocol.level,
+    }
+
+
+def _data_block(data: PilotData) -> dict[str, Any]:
+    excluded = [
+        {"table": name, "reason": label.fr, "reason_en": label.en, "n": n}
+        for name, table in sorted(data.tables.items())
+        for label, n in table.excluded
+    ]
+    return {
+        "digest": data.digest,
+        "rows": data.rows,
+        "received": data.received,
+        "tables": {name: {"rows": table.rows} for name, table in data.tables.items()},
+        "sites": list(data.sites),
+        "excluded": excluded,
+    }
+
+
+def _indicator(protocol: Protocol, use: IndicatorUse, table: TableData) -> dict[str, Any]:
+    entry = catalogue()[use.code]
+    inputs = bind(protocol, use, table)
+    mask = rows_read(use, table)
+    overall = _estimate(entry, inputs)
+    by_site = [] if entry.spans_sites else [(s, _estimate(entry, inputs, table.at_site(s)[mask])) for s in table.sites]
+    pooled = Synthesis({"not_estimable": Reason.SPANS_SITES.value}, None)
+    if not entry.spans_sites:
+        pooled = synthesise(by_site, protocol.pooling, entry.scale, protocol.level)
+    reading = pooled.reading or reading_of(overall)
+    judgement = _judge(use, entry, overall, pooled)
+    label = use.label
+    content: dict[str, Any] = {
+        "id": use.id,
+        "code": use.code,
+        "short": entry.short,
+        "label": label.fr if label else entry.fr,
+        "label_en": label.en if label else entry.en,
+        "domain": use.in_domain.value,
+        "role": use.role.value,
+        "unit": entry.unit,
+        "better": entry.better.value,
+        "estimate": result_json(overall),
+        "comparator": use.comparator.fr if use.comparator else None,
+        "comparator_en": use.comparator.en if use.comparator else None,
+        "threshold": use.criterion.threshold if use.criterion else None,
+        "threshold_source": use.criterion.source if use.criterion else None,
+        "test": use.criterion.test.value if use.criterion else None,
+        "margin": use.criterion.margin if use.criterion else None,
+        "valued": use.valued,
+        "verdict": judgement.verdict.value,
+        "verdict_reads": "pooled" if pooled.reading else "estimate",
+        "beyond_threshold": bool(use.criterion and reading and beyond(reading.value, use.criterion, entry.better)),
+        "more_cases_needed": judgement.more_cases,
+        "more_cases_reason": judgement.no_more_cases.value if judgement.no_more_cases else None,
+        "by_site": [{"site": site, **short_json(result)} for site, result in by_site],
+        "by_subgroup": _subgroups(protocol, use, entry, table, inputs, mask),
+        "pooled": pooled.content,
+    }
+    if use.code == "auc" and inputs is not None:
+        content["curve"] = [list(point) for point in roc_curve(inputs.numbers("reference"), inputs.numbers("score"))]
+    return content
+
+
+def _estimate(entry: Indicator, inputs: Inputs | None, mask: Mask | None = None) -> Result:
+    if inputs is None or (entry.contrast and inputs.with_tool is None):
+        return NotEstimable(Reason.MISSING_COLUMN, 0, entry.method)
+    return ESTIMATORS[entry.code](inputs if mask is None else inputs.where(mask))
+
+
+def _judge(use: IndicatorUse, entry: Indicator, overall: Result, pooled: Synthesis) -> Judgement:
+    if use.criterion is None:
+        return Judgement(Verdict.NOT_ASSESSED, None, Settled.NO_CRITERION)
+    reading = pooled.reading or reading_of(overall)
+    if reading is None:
+        return Judgement(Verdict.NOT_ASSESSED, None, Settled.NO_ESTIMATE)
+    if Flag.FEW_POSITIVES in overall.flags:
+        return Judgement(Verdict.NOT_ASSESSED, None, Settled.TOO_FEW_POSITIVES)
+    return judge(reading, use.criterion, entry.better, entry.scale)
+
+
+def _subgroups(
+    protocol: Protocol, use: IndicatorUse, entry: Indicator, table: TableData, inputs: Inputs | None, mask: Mask
+) -> dict[str, list[dict[str, Any]]]:
+    if not entry.subgroups:
+        return {}
+    wanted = [s for s in protocol.subgroups if s.table == use.table and s.column in table.columns]
+    return {
+        subgroup.name: [
+            {"level": level, **short_json(_estimate(entry, inputs, rows[mask]))} for level, rows in _levels(subgroup, table)
+        ]
+        for subgroup in wanted
+    }
+
+
+def _levels(subgroup: Subgroup, table: TableData) -> list[tuple[str, Mask]]:
+    """Every level that the protocol declares, in its order, also when no row has it; rows without a level are in none."""
+    column = table.columns[subgroup.column]
+    if not subgroup.edges:
+        spec = table.spec.column(subgroup.column)
+        declared = list(spec.categories) if spec.categories else list(column.labels or ())
+        return [(level, column.is_label(level)) for level in declared]
+    edges = (-np.inf, *subgroup.edges, np.inf)
+    return [
+        (_band(low, high), (column.values >= low) & (column.values < high))
+        for low, high in zip(edges[:-1], edges[1:], strict=True)
+    ]
+
+
+def _band(low: float, high: float) -> str:
+    if np.isinf(low):
+        return f"<{high:g}"
+    return f"≥{low:g}" if np.isinf(high) else f"{low:g}-<{high:g}"
+
+
+def _domains(protocol: Protocol, indicators: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The worst verdict of the primaries of each domain; a domain without a primary says so and blocks nothing."""
+    domains: dict[str, Any] = {}
+    for domain in Domain:
+        gating = (Role.PRIMARY, Role.SAFETY) if domain == Domain.SAFETY else (Role.PRIMARY,)
+        primaries = [i for i in indicators if i["domain"] == domain.value and i["role"] in gating]
+        if not primaries:
+            domains[domain.value] = {"verdict": None, "primaries": [], "reason": "no_primary_declared"}
+            continue
+        domains[domain.value] = {
+            "verdict": worst(Verdict(i["verdict"]) for i in primaries).value,
+            "primaries": [i["id"] for i in primaries],
+            "valued": all(i["valued"] for i in primaries),
+            "leading": domain == protocol.leading_domain,
+        }
+    return domains
