@@ -174,7 +174,8 @@ def _typed(part: pl.DataFrame, column: ColumnSpec) -> pl.Expr:
         raise ValueError(f"column {column.name}: {part.schema[column.name]} where {dtype} is expected")
     expression = pl.col(column.name).cast(dtype)
     if column.type == "number":
-        expression = expression.fill_nan(None) + 0.0  # minus zero is zero
+        # minus zero is zero (adding 0.0 would be optimised away)
+        expression = pl.when(expression == 0).then(0.0).otherwise(expression.fill_nan(None)).alias(column.name)
     return expression
 
 

@@ -1,0 +1,81 @@
+"""A protocol that does not validate says which key and why."""
+
+import re
+import tomllib
+
+import pytest
+
+from evaluation.protocol import LIBRARY, ProtocolError, library, load_protocol, parse_protocol
+
+GENERIC = (LIBRARY / "diagnostic-accuracy.toml").read_text(encoding="utf-8")
+
+
+def problems(text: str) -> str:
+    with pytest.raises(ProtocolError) as caught:
+        parse_protocol(text)
+    return " | ".join(f"{key}: {reason}" for key, reason in caught.value.problems)
+
+
+@pytest.mark.parametrize("name", library())
+def test_the_library_is_valid_and_its_files_are_named_by_their_id(name):
+    assert load_protocol(name).id == name
+
+
+def test_the_digest_names_the_content_not_the_layout():
+    spaced = GENERIC.replace('id = "diagnostic-accuracy"', '# a remark\nid   =   "diagnostic-accuracy"', 1)
+    assert parse_protocol(spaced).digest == parse_protocol(GENERIC).digest
+
+
+def test_every_word_of_the_content_counts():
+    other = re.sub(r"threshold = 0.80", "threshold = 0.81", GENERIC, count=1)
+    assert parse_protocol(other).digest != parse_protocol(GENERIC).digest
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('leading_domain = "clinical"', 'leading_domain = "economic"', "leading_domain: clinical, or organisational"),
+        ('code = "auc"', 'code = "aucc"', "indicator auc: `aucc` is not in the catalogue"),
+        ('inputs = { outcome = "@duration" }', 'inputs = { outcome = "delay" }', "has no column delay"),
+        ('inputs = { outcome = "@duration" }', 'inputs = { result = "score" }', "has no input `result`"),
+        ('without_tool = "before"', 'without_tool = "never"', "must be two of its categories"),
+        ("minimum = 0\nmaximum = 1\n", "minimum = 2\nmaximum = 1\n", "minimum above maximum"),
+        ('one_of = [["period", "arm"]]', 'one_of = [["period", "arms"]]', "unknown column arms"),
+        ('version = "1.0"', 'version = "1.0"\nweight = 3', "weight: Extra inputs are not permitted"),
+        ("criterion = { threshold = 0.80, source = \"proposition\" }", "", "needs a criterion"),
+        ('column = "sex"', 'column = "gender"', "subgroup sex: unknown table or column"),
+        ('name = "prediction"\nrole', 'name = "score"\nrole', "declared twice"),
+    ],
+)
+def test_a_fault_is_named(before, after, said):
+    assert before in GENERIC
+    assert said in problems(GENERIC.replace(before, after, 1))
+
+
+def test_broken_toml_says_where():
+    assert "TOML:" in problems("id = ")
+
+
+def test_an_unknown_protocol_and_an_absent_file_are_one_sentence():
+    with pytest.raises(ProtocolError, match="unknown protocol"):
+        load_protocol("nonexistent")
+    with pytest.raises(ProtocolError, match="No such file"):
+        load_protocol("/nonexistent/p.toml")
+
+
+def test_a_leading_domain_without_primary_does_not_validate():
+    text = GENERIC.replace('role = "primary"', 'role = "secondary"')
+    assert "the leading domain (clinical) has no primary" in problems(text)
+
+
+def test_strengths_follow_the_design():
+    wanted = {"D1": "P3", "D2": "P2", "D3": "P4", "D4": "P3", "D5": "P1", "D6": "P3", "D7": "P2", "D8": None, "D9": None, "D10": "P2"}
+    found = {d: parse_protocol(GENERIC.replace('design = "D6"', f'design = "{d}"')).strength for d in wanted}
+    assert found == wanted
+    assert parse_protocol(GENERIC.replace('design = "D6"', 'design = "D6"\nrandomised = true')).strength == "P1"
+    assert parse_protocol(GENERIC.replace('design = "D6"', 'design = "D4"\ncontrolled = true')).strength == "P2"
+
+
+def test_the_files_are_utf8_toml():
+    for path in LIBRARY.glob("*.toml"):
+        tomllib.loads(path.read_text(encoding="utf-8"))
