@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, LiteralString, NamedTuple, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from evaluation.canonical import digest_of
 from evaluation.indicators.catalogue import catalogue
+from evaluation.language import marked, translations
+from evaluation.refusal import Refusal
 from evaluation.vocabulary import ColumnRole, Design, Domain, Measured, Role, Strength, Test, UseCase
 
 LIBRARY = Path(__file__).parent / "protocols"
@@ -19,13 +23,36 @@ ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 ColumnType = Literal["text", "number", "integer", "boolean", "date", "datetime", "category"]
 
 
-class ProtocolError(Exception):
-    """A protocol that is unknown or does not validate; `problems` are (key, reason) pairs."""
+class Problem(NamedTuple):
+    """One fault of a protocol: the key, the reason as a message of the catalogue, and what fills it."""
 
-    def __init__(self, name: str, problems: list[tuple[str, str]]) -> None:
-        super().__init__(f"{name}: " + "; ".join(f"{key}: {reason}" for key, reason in problems))
+    key: str
+    message: str
+    params: Mapping[str, Any] = {}
+
+    def reason(self, locale: str = "en") -> str:
+        """The reason in `locale`."""
+        return translations("evaluation", locale).gettext(self.message).format(**self.params)
+
+
+class ProtocolError(Refusal):
+    """A protocol that is unknown or does not validate."""
+
+    def __init__(self, name: str, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{name}: " + "; ".join(f"{p.key}: {p.reason()}" for p in problems))
         self.name = name
-        self.problems = problems
+        self.problems = tuple(problems)
+
+    def sentence(self, locale: str = "fr") -> str:
+        """Every fault, its key first."""
+        say = translations("evaluation", locale).gettext
+        reasons = " ; ".join(f"{p.key} : {p.reason(locale)}" for p in self.problems)
+        return say("The protocol {name} is refused: {reasons}.").format(name=self.name, reasons=reasons)
+
+
+def _fault(message: str, **params: Any) -> PydanticCustomError:
+    """A fault of the protocol, as a message of the catalogue."""
+    return PydanticCustomError("protocol", cast("LiteralString", message), {"template": message, **params})
 
 
 class Frozen(BaseModel):
@@ -66,13 +93,13 @@ class Column(Frozen):
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         if self.type == "category" and not self.categories:
-            raise ValueError(f"column {self.name}: a category needs `categories`")
+            raise _fault("column {column}: a category needs `categories`", column=self.name)
         if self.role in (ColumnRole.ARM, ColumnRole.PERIOD):
             missing = {self.without_tool, self.with_tool} - set(self.categories)
             if missing or self.without_tool == self.with_tool:
-                raise ValueError(f"column {self.name}: `without_tool` and `with_tool` must be two of its categories")
+                raise _fault("column {column}: `without_tool` and `with_tool` must be two of its categories", column=self.name)
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError(f"column {self.name}: minimum above maximum")
+            raise _fault("column {column}: minimum above maximum", column=self.name)
         return self
 
 
@@ -87,7 +114,7 @@ class Exclusion(Frozen):
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
         if self.below is None and self.above is None:
-            raise ValueError(f"exclusion on {self.column}: give `below` or `above`")
+            raise _fault("exclusion on {column}: give `below` or `above`", column=self.column)
         return self
 
 
@@ -105,13 +132,13 @@ class Table(Frozen):
     def _coherent(self) -> Self:
         names = [c.name for c in self.columns]
         if len(set(names)) != len(names):
-            raise ValueError(f"table {self.name}: a column is declared twice")
+            raise _fault("table {table}: a column is declared twice", table=self.name)
         for used in (*(e.column for e in self.exclusions), *(n for group in self.one_of for n in group)):
             if used not in names:
-                raise ValueError(f"table {self.name}: unknown column {used}")
+                raise _fault("table {table}: unknown column {column}", table=self.name, column=used)
         for role in (ColumnRole.SITE, ColumnRole.CASE_ID, ColumnRole.ARM, ColumnRole.PERIOD):
             if len(self.with_role(role)) > 1:
-                raise ValueError(f"table {self.name}: two columns have the role {role}")
+                raise _fault("table {table}: two columns have the role {role}", table=self.name, role=role.value)
         return self
 
     def column(self, name: str) -> Column:
@@ -162,19 +189,21 @@ class IndicatorUse(Frozen):
     def _known(self) -> Self:
         known = catalogue()
         if self.code not in known:
-            raise ValueError(f"indicator {self.id}: `{self.code}` is not in the catalogue (`preuve indicators` lists it)")
+            raise _fault(
+                "indicator {id}: `{code}` is not in the catalogue (`preuve indicators` lists it)", id=self.id, code=self.code
+            )
         entry = known[self.code]
         for name in self.inputs:
             if name not in entry.inputs:
-                raise ValueError(f"indicator {self.id}: `{self.code}` has no input `{name}`")
+                raise _fault("indicator {id}: `{code}` has no input `{name}`", id=self.id, code=self.code, name=name)
         for name in self.options:
             if name not in entry.options:
-                raise ValueError(f"indicator {self.id}: `{self.code}` has no option `{name}`")
+                raise _fault("indicator {id}: `{code}` has no option `{name}`", id=self.id, code=self.code, name=name)
         for name, spec in entry.options.items():
             if spec.required and name not in self.options:
-                raise ValueError(f"indicator {self.id}: `{self.code}` needs the option `{name}`")
+                raise _fault("indicator {id}: `{code}` needs the option `{name}`", id=self.id, code=self.code, name=name)
         if self.role in (Role.PRIMARY, Role.SAFETY) and self.criterion is None:
-            raise ValueError(f"indicator {self.id}: a {self.role} indicator needs a criterion")
+            raise _fault("indicator {id}: a {role} indicator needs a criterion", id=self.id, role=self.role.value)
         return self
 
     @property
@@ -225,24 +254,24 @@ class Protocol(Frozen):
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         if self.leading_domain not in (Domain.CLINICAL, Domain.ORGANISATIONAL):
-            raise ValueError("leading_domain: clinical, or organisational where there is no medical purpose")
+            raise _fault("leading_domain: clinical, or organisational where there is no medical purpose")
         if not any(i.role == Role.PRIMARY and i.in_domain == self.leading_domain for i in self.indicators):
-            raise ValueError(f"indicators: the leading domain ({self.leading_domain}) has no primary")
+            raise _fault("indicators: the leading domain ({domain}) has no primary", domain=self.leading_domain.value)
         tables = [t.name for t in self.tables]
         ids = [i.id for i in self.indicators]
         for what, names in (("tables", tables), ("indicators", ids), ("subgroups", [s.name for s in self.subgroups])):
             if len(set(names)) != len(names):
-                raise ValueError(f"{what}: a name is used twice")
+                raise _fault("{what}: a name is used twice", what=what)
         for use in self.indicators:
             if use.table not in tables:
-                raise ValueError(f"indicator {use.id}: unknown table {use.table}")
+                raise _fault("indicator {id}: unknown table {table}", id=use.id, table=use.table)
             self._check_inputs(use)
         for subgroup in self.subgroups:
             if subgroup.table not in tables or not self.table(subgroup.table).has(subgroup.column):
-                raise ValueError(f"subgroup {subgroup.name}: unknown table or column")
+                raise _fault("subgroup {name}: unknown table or column", name=subgroup.name)
             column = self.table(subgroup.table).column(subgroup.column)
             if bool(subgroup.edges) != (column.type in ("number", "integer")):
-                raise ValueError(f"subgroup {subgroup.name}: `edges` go with a number, and a number needs them")
+                raise _fault("subgroup {name}: `edges` go with a number, and a number needs them", name=subgroup.name)
         return self
 
     def _check_inputs(self, use: IndicatorUse) -> None:
@@ -252,11 +281,11 @@ class Protocol(Frozen):
             names = (bound,) if isinstance(bound, str) else (bound or ())
             for one in names:
                 if not one.startswith("@") and not table.has(one):
-                    raise ValueError(f"indicator {use.id}: table {table.name} has no column {one}")
+                    raise _fault("indicator {id}: table {table} has no column {column}", id=use.id, table=table.name, column=one)
                 if one == "@duration" and not (table.with_role(ColumnRole.START_TIME) and table.with_role(ColumnRole.END_TIME)):
-                    raise ValueError(f"indicator {use.id}: @duration needs columns with the roles start_time and end_time")
+                    raise _fault("indicator {id}: @duration needs columns with the roles start_time and end_time", id=use.id)
             if bound is None and spec.required and not any(table.with_role(role) for role in spec.roles):
-                raise ValueError(f"indicator {use.id}: bind the input `{name}` or declare a column of that role")
+                raise _fault("indicator {id}: bind the input `{name}` or declare a column of that role", id=use.id, name=name)
 
     def table(self, name: str) -> Table:
         """The table called `name` (KeyError when there is none)."""
@@ -288,6 +317,32 @@ class Protocol(Frozen):
         return fixed.get(self.design)
 
 
+STANDARD: Mapping[str, str] = {
+    "missing": marked("this key is missing"),
+    "extra_forbidden": marked("unknown key"),
+    "enum": marked("must be one of: {expected}"),
+    "literal_error": marked("must be one of: {expected}"),
+    "string_pattern_mismatch": marked("must match {pattern}"),
+    "string_too_short": marked("must not be empty"),
+    "too_short": marked("at least one is needed"),
+    "float_parsing": marked("must be a number"),
+    "float_type": marked("must be a number"),
+    "bool_type": marked("must be true or false"),
+    "bool_parsing": marked("must be true or false"),
+}
+"""pydantic's own faults that a writer of protocols meets, as messages of the catalogue; any other keeps pydantic's words."""
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    key = ".".join(str(part) for part in error["loc"]) or "protocol"
+    context = dict(error.get("ctx", {}))
+    if error["type"] == "protocol":
+        return Problem(key, context.pop("template"), context)
+    if error["type"] in STANDARD:
+        return Problem(key, STANDARD[error["type"]], context)
+    return Problem(key, "{words}", {"words": error["msg"]})
+
+
 def parse_protocol(text: str, name: str = "protocol") -> Protocol:
     """A protocol from its TOML text.
 
@@ -299,13 +354,9 @@ def parse_protocol(text: str, name: str = "protocol") -> Protocol:
     try:
         return Protocol.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ProtocolError(name, [("TOML", str(error))]) from error
+        raise ProtocolError(name, [Problem("TOML", "{words}", {"words": str(error)})]) from error
     except ValidationError as error:
-        problems = [
-            (".".join(str(part) for part in e["loc"]) or "protocol", e["msg"].removeprefix("Value error, "))
-            for e in error.errors(include_url=False)
-        ]
-        raise ProtocolError(name, problems) from error
+        raise ProtocolError(name, [_problem(e) for e in error.errors(include_url=False)]) from error
 
 
 def library() -> tuple[str, ...]:
@@ -324,9 +375,11 @@ def load_protocol(name: str) -> Protocol:
     if name.endswith(".toml"):
         try:
             text = Path(name).read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise ProtocolError(name, [Problem("file", marked("no such file"))]) from error
         except (OSError, UnicodeDecodeError) as error:
-            raise ProtocolError(name, [("file", getattr(error, "strerror", None) or "not UTF-8 text")]) from error
+            raise ProtocolError(name, [Problem("file", marked("it cannot be read as UTF-8 text"))]) from error
         return parse_protocol(text, name)
     if name not in library():
-        raise ProtocolError(name, [("id", "unknown protocol; `preuve protocols` lists those of the library")])
+        raise ProtocolError(name, [Problem("id", marked("unknown protocol; `preuve protocols` lists those of the library"))])
     return parse_protocol((LIBRARY / f"{name}.toml").read_text(encoding="utf-8"), name)

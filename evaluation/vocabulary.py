@@ -219,6 +219,11 @@ class Reason(Word):
     TOO_FEW_SITES = "too_few_sites", "moins de trois sites estimables", "fewer than three estimable sites"
     SPANS_SITES = "spans_sites", "le modèle porte sur tous les sites : rien à combiner", "the model spans the sites: nothing to pool"
     SITES_IDENTICAL = "sites_identical", "effets identiques dans tous les sites", "identical effects in all sites"
+    IMPOSSIBLE_VALUE = (
+        "impossible_value",
+        "une valeur sort de son domaine (0/1, effectif, réponse de 1 à 5)",
+        "a value lies outside its domain (0/1, count, answer from 1 to 5)",
+    )
 
 
 class Flag(Word):
@@ -235,6 +240,7 @@ class Flag(Word):
     )
     ITEMS_MISSING = "items_missing", "questionnaires incomplets non notés", "incomplete questionnaires not scored"
     SITES_DROPPED = "sites_dropped", "sites sans estimation laissés hors de la synthèse", "sites without an estimate left out of the pooling"
+    NO_WIDTH = "no_width", "intervalle de largeur nulle : mesures arrondies", "interval of no width: rounded measurements"
     FEW_POSITIVES = "few_positives", "moins de 30 cas positifs", "fewer than 30 positive cases"
     FAILURES_AS_ERRORS = (
         "failures_as_errors",

@@ -1,0 +1,167 @@
+"""`preuve check`, `evaluate`, `template`, `verify`: what a person does with a file, without a registry."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evaluation.protocol import Protocol, load_protocol
+from registry.cli.output import Refused, print_json, print_table, write_file
+from registry.cli.words import locale, say
+
+JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout and nothing else")
+PROTOCOL_OPTION = click.option(
+    "--protocol", "protocol_name", required=True, metavar="PROTOCOL", help="Id of the library, or path of a .toml file"
+)
+FILE = click.Path(path_type=Path)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise Refused(say("{path}: no such file. Check the name and the folder.").format(path=path))
+    return path
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@PROTOCOL_OPTION
+@click.option("--table", help="Table of the protocol, when the header does not tell")
+@click.option("--site", metavar="FINESS", help="The site that sends the file: rows of another one are refused")
+@click.option("--context", "context_file", type=FILE, help="JSON file: pilot, registered sites, dates, limits, aliases")
+@click.option("--name", help="The name under which the file was uploaded")
+@click.option("--rows", is_flag=True, help="Add the normalised rows (this machine only)")
+@JSON_OPTION
+def check(
+    file: Path,
+    protocol_name: str,
+    table: str | None,
+    site: str | None,
+    context_file: Path | None,
+    name: str | None,
+    rows: bool,
+    as_json: bool,
+) -> None:
+    """Check a pilot site's file without sending it: every fault in one go, in its own rows."""
+    from importers.answer import as_json as answer_json
+    from importers.check import Context
+    from importers.sandbox import in_child
+
+    protocol = load_protocol(protocol_name)
+    given = json.loads(_existing(context_file).read_text(encoding="utf-8")) if context_file else {}
+    context = Context.from_mapping(given, uploader_site=site)
+    checked = in_child(_existing(file), protocol, context, name=name or file.name, table=table)
+    answer = answer_json(checked, locale(), rows=rows)
+    if as_json:
+        print_json(answer)
+    else:
+        _print_report(answer)
+    sys.exit(0 if answer["accepted"] else 1)
+
+
+def _print_report(answer: dict[str, Any]) -> None:
+    if answer["issues"]:
+        headings = [say("Severity"), say("Row"), say("Column"), say("Cell"), say("What to do")]
+        print_table(headings, [[_severity(i["severity"]), *_place(i), i["message"]] for i in answer["issues"]])
+    verdict = say("Accepted: {rows} rows.") if answer["accepted"] else say("Refused: nothing is kept; mend the file and check again.")
+    click.echo(verdict.format(rows=answer["rows"]))
+
+
+def _severity(severity: str) -> str:
+    return say("error") if severity == "error" else say("warning")
+
+
+def _place(issue: dict[str, Any]) -> list[str]:
+    return [str(issue[key]) if issue[key] is not None else "" for key in ("row", "column", "cell")]
+
+
+@click.command()
+@click.argument("data", type=FILE, nargs=-1, required=True)
+@PROTOCOL_OPTION
+@click.option("--table", help="Table of the protocol, when the header does not tell")
+@click.option("--out", type=FILE, help="Write the scorecard there")
+@JSON_OPTION
+def evaluate(data: tuple[Path, ...], protocol_name: str, table: str | None, out: Path | None, as_json: bool) -> None:
+    """Compute the scorecard of one or several files (csv, xlsx, parquet); the same files give the same bytes."""
+    from evaluation.data import PilotData
+    from evaluation.scorecard.build import score
+
+    protocol = load_protocol(protocol_name)
+    frames: dict[str, list[Any]] = {}
+    for path in data:
+        name, frame = _rows_of(_existing(path), protocol, table)
+        frames.setdefault(name, []).append(frame)
+    card = score(protocol, PilotData.from_frames(protocol, frames))
+    content = card.to_json_bytes()
+    if out:
+        write_file(out, content)
+    if as_json:
+        click.echo(content, nl=False)
+    else:
+        _print_scorecard(json.loads(content))
+
+
+def _rows_of(path: Path, protocol: Protocol, table: str | None) -> tuple[str, Any]:
+    """The typed rows of one file; a file that is not accepted ends here, every fault on stderr."""
+    from importers.answer import as_json as answer_json
+    from importers.check import Context
+    from importers.sandbox import in_child
+
+    checked = in_child(path, protocol, Context(), name=path.name, table=table, lenient=True)
+    answer = answer_json(checked, locale())
+    for issue in answer["issues"]:
+        click.echo(f"{path.name} : {issue['message']}", err=True)
+    if checked.frame is None or checked.report.table is None:
+        raise Refused(say("{path}: refused, nothing is computed. Mend the file and try again.").format(path=path))
+    return checked.report.table, checked.frame
+
+
+def _print_scorecard(card: dict[str, Any]) -> None:
+    from evaluation.vocabulary import Verdict
+    from exports.numbers import figure
+
+    rows = []
+    for indicator in card["indicators"]:
+        block = indicator["pooled"] if indicator["verdict_reads"] == "pooled" else indicator["estimate"]
+        label = indicator["label"] if locale() == "fr" else indicator["label_en"]
+        rows.append([label, figure(block, locale()), Verdict(indicator["verdict"]).label(locale()), str(block["n"])])
+    print_table([say("Indicator"), say("Estimate [95% CI]"), say("Verdict"), say("N")], rows)
+    click.echo(say("Scorecard {digest}, data {data}").format(digest=card["digest"], data=card["data"]["digest"]))
+
+
+@click.command()
+@click.argument("protocol_name", metavar="PROTOCOL")
+@click.option("-o", "--output", type=FILE, help="The workbook to write (by default the protocol's name, .xlsx)")
+@click.option("--table", help="One table only")
+def template(protocol_name: str, output: Path | None, table: str | None) -> None:
+    """Write the blank workbook of a protocol, with lists and a data dictionary."""
+    from importers.template import blank_workbook
+
+    protocol = load_protocol(protocol_name)
+    path = output or Path(f"{protocol.id}.xlsx")
+    write_file(path, blank_workbook(protocol, table=table, locale=locale()))
+    click.echo(say("{path} written: fill it in and check it with preuve check.").format(path=path))
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@JSON_OPTION
+def verify(file: Path, as_json: bool) -> None:
+    """Verify a workbook or a scorecard: its digest against its seal and, when there is one here, the registry."""
+    from exports.seal import verify_file
+    from registry.cli.known import known_to_registry
+
+    found = verify_file(_existing(file).read_bytes())
+    registry = known_to_registry(found) if found.ok else None
+    ok = found.ok and registry is not False
+    if as_json:
+        print_json({"file": str(file), "kind": found.kind, "ok": ok, "digest": found.computed, "stated": found.stated, "registry": registry})
+    else:
+        click.echo(found.sentence(locale()), err=not ok)
+        if registry is not None:
+            known = say("The registry of this folder knows it.")
+            click.echo(known if registry else say("The registry of this folder does not know this digest: do not rely on it."), err=not ok)
+    sys.exit(0 if ok else 1)
