@@ -1,0 +1,33 @@
+"""`preuve serve`: the web application and the API behind Granian."""
+
+from __future__ import annotations
+
+import click
+
+from registry.cli.runtime import with_registry
+from registry.cli.words import say
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on")
+@click.option("--port", default=8000, show_default=True, type=int, help="Port to listen on")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Worker processes")
+def serve(host: str, port: int, workers: int) -> None:
+    """Start the web application and the API; migrations are applied first."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    async def ready() -> None:
+        """The schema is current: nothing else to do before the workers start."""
+
+    with_registry(ready)
+    click.echo(say("Preuve answers at http://{host}:{port} (Ctrl+C to stop).").format(host=host, port=port), err=True)
+    Granian(
+        "registry.app:create_app",
+        factory=True,
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.ASGI,
+        workers_kill_timeout=30,  # without it, a worker stopped while it imports hangs for ever
+    ).serve()
