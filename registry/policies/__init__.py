@@ -1,0 +1,1 @@
+"""Who may, when, and what follows: pure rules, their tables as data."""

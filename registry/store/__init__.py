@@ -1,0 +1,7 @@
+"""Pilot data as content-addressed Parquet, in a folder or an object store."""
+
+from __future__ import annotations
+
+from registry.store.frames import FrameStore
+
+__all__ = ["FrameStore"]

@@ -1,0 +1,97 @@
+"""Observations as Parquet files named by the SHA-256 of their bytes: equal content is stored once, damage is seen."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import obstore
+import polars as pl
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import LocalStore, from_url
+
+from registry.errors import Damaged, Unavailable
+
+
+class FrameStore:
+    """A place for frames.
+
+    Parameters
+    ----------
+    url
+        `file:///…`, made for its owner only, or the URL of an object store (`s3://bucket/prefix`).
+    """
+
+    def __init__(self, url: str) -> None:
+        if url.startswith("file://"):
+            folder = Path(unquote(urlsplit(url).path))
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise _unreachable(url) from error
+            self._store = LocalStore(folder)
+        else:
+            self._store = from_url(url)
+        self._url = url
+
+    async def put_frame(self, frame: pl.DataFrame) -> str:
+        """Store `frame` and answer its digest.
+
+        Raises
+        ------
+        Unavailable
+            The store cannot be written.
+        """
+        sink = io.BytesIO()
+        frame.write_parquet(sink, compression="zstd")
+        content = sink.getvalue()
+        digest = hashlib.sha256(content).hexdigest()
+        try:
+            await obstore.put_async(self._store, _key(digest), content, mode="create")  # atomic, never overwrites
+        except AlreadyExistsError:
+            pass
+        except (BaseError, OSError) as error:
+            raise _unreachable(self._url) from error
+        return digest
+
+    async def get_frame(self, digest: str) -> pl.DataFrame:
+        """The frame of that digest.
+
+        Raises
+        ------
+        Damaged
+            It is no longer there, or its bytes have changed.
+        Unavailable
+            The store cannot be read.
+        """
+        try:
+            content = bytes(await (await obstore.get_async(self._store, _key(digest))).bytes_async())
+        except FileNotFoundError as error:
+            raise _damaged(digest) from error
+        except (BaseError, OSError) as error:
+            raise _unreachable(self._url) from error
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise _damaged(digest)
+        return pl.read_parquet(io.BytesIO(content))
+
+
+def _key(digest: str) -> str:
+    return f"{digest[:2]}/{digest}.parquet"
+
+
+def _damaged(digest: str) -> Damaged:
+    return Damaged(
+        "damaged_observations",
+        "The stored observations {digest} are missing or damaged: restore them from a backup.",
+        digest=digest[:12],
+    )
+
+
+def _unreachable(url: str) -> Unavailable:
+    return Unavailable(
+        "store_unreachable",
+        "The store of observations {url} cannot be used: check PREUVE_STORE_URL and the access to it.",
+        url=url,
+    )
