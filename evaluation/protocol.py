@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, LiteralString, NamedTuple, Self, cast
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -52,7 +52,7 @@ class ProtocolError(Refusal):
 
 def _fault(message: str, **params: Any) -> PydanticCustomError:
     """A fault of the protocol, as a message of the catalogue."""
-    return PydanticCustomError("protocol", cast("LiteralString", message), {"template": message, **params})
+    return PydanticCustomError("protocol", message, {"template": message, **params})
 
 
 class Frozen(BaseModel):
@@ -85,7 +85,9 @@ class Column(Frozen):
     minimum: float | None = None
     maximum: float | None = None
     pattern: str | None = None
-    categories: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="canonical code → accepted spellings")
+    categories: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="canonical code → accepted spellings"
+    )
     without_tool: str = Field(default="", description="arm or period: the code of the rows without the tool")
     with_tool: str = Field(default="", description="arm or period: the code of the rows with the tool")
     help: Label | None = None
@@ -97,7 +99,9 @@ class Column(Frozen):
         if self.role in (ColumnRole.ARM, ColumnRole.PERIOD):
             missing = {self.without_tool, self.with_tool} - set(self.categories)
             if missing or self.without_tool == self.with_tool:
-                raise _fault("column {column}: `without_tool` and `with_tool` must be two of its categories", column=self.name)
+                raise _fault(
+                    "column {column}: `without_tool` and `with_tool` must be two of its categories", column=self.name
+                )
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise _fault("column {column}: minimum above maximum", column=self.name)
         return self
@@ -125,7 +129,9 @@ class Table(Frozen):
     label: Label
     row_unit: Label
     columns: tuple[Column, ...] = Field(min_length=1)
-    one_of: tuple[tuple[ColumnName, ...], ...] = Field(default=(), description="groups of columns of which a file brings exactly one")
+    one_of: tuple[tuple[ColumnName, ...], ...] = Field(
+        default=(), description="groups of columns of which a file brings exactly one"
+    )
     exclusions: tuple[Exclusion, ...] = ()
 
     @model_validator(mode="after")
@@ -190,7 +196,9 @@ class IndicatorUse(Frozen):
         known = catalogue()
         if self.code not in known:
             raise _fault(
-                "indicator {id}: `{code}` is not in the catalogue (`preuve indicators` lists it)", id=self.id, code=self.code
+                "indicator {id}: `{code}` is not in the catalogue (`preuve indicators` lists it)",
+                id=self.id,
+                code=self.code,
             )
         entry = known[self.code]
         for name in self.inputs:
@@ -201,7 +209,9 @@ class IndicatorUse(Frozen):
                 raise _fault("indicator {id}: `{code}` has no option `{name}`", id=self.id, code=self.code, name=name)
         for name, spec in entry.options.items():
             if spec.required and name not in self.options:
-                raise _fault("indicator {id}: `{code}` needs the option `{name}`", id=self.id, code=self.code, name=name)
+                raise _fault(
+                    "indicator {id}: `{code}` needs the option `{name}`", id=self.id, code=self.code, name=name
+                )
         if self.role in (Role.PRIMARY, Role.SAFETY) and self.criterion is None:
             raise _fault("indicator {id}: a {role} indicator needs a criterion", id=self.id, role=self.role.value)
         return self
@@ -281,11 +291,19 @@ class Protocol(Frozen):
             names = (bound,) if isinstance(bound, str) else (bound or ())
             for one in names:
                 if not one.startswith("@") and not table.has(one):
-                    raise _fault("indicator {id}: table {table} has no column {column}", id=use.id, table=table.name, column=one)
-                if one == "@duration" and not (table.with_role(ColumnRole.START_TIME) and table.with_role(ColumnRole.END_TIME)):
-                    raise _fault("indicator {id}: @duration needs columns with the roles start_time and end_time", id=use.id)
+                    raise _fault(
+                        "indicator {id}: table {table} has no column {column}", id=use.id, table=table.name, column=one
+                    )
+                if one == "@duration" and not (
+                    table.with_role(ColumnRole.START_TIME) and table.with_role(ColumnRole.END_TIME)
+                ):
+                    raise _fault(
+                        "indicator {id}: @duration needs columns with the roles start_time and end_time", id=use.id
+                    )
             if bound is None and spec.required and not any(table.with_role(role) for role in spec.roles):
-                raise _fault("indicator {id}: bind the input `{name}` or declare a column of that role", id=use.id, name=name)
+                raise _fault(
+                    "indicator {id}: bind the input `{name}` or declare a column of that role", id=use.id, name=name
+                )
 
     def table(self, name: str) -> Table:
         """The table called `name` (KeyError when there is none)."""
@@ -381,5 +399,7 @@ def load_protocol(name: str) -> Protocol:
             raise ProtocolError(name, [Problem("file", marked("it cannot be read as UTF-8 text"))]) from error
         return parse_protocol(text, name)
     if name not in library():
-        raise ProtocolError(name, [Problem("id", marked("unknown protocol; `preuve protocols` lists those of the library"))])
+        raise ProtocolError(
+            name, [Problem("id", marked("unknown protocol; `preuve protocols` lists those of the library"))]
+        )
     return parse_protocol((LIBRARY / f"{name}.toml").read_text(encoding="utf-8"), name)

@@ -12,8 +12,8 @@ class Word(StrEnum):
     label_fr: str
     label_en: str
 
-    def __new__(cls, code: str, label_fr: str, label_en: str) -> Word:
-        """Make the member from its code and its two labels."""
+    def __new__(cls, code: str, label_fr: str = "", label_en: str = "") -> Word:
+        """Make the member from its code and its two labels (a look-up gives the code alone)."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.label_fr = label_fr
@@ -105,7 +105,11 @@ class Design(Word):
 class UseCase(Word):
     """What an AI tool is for in a hospital."""
 
-    CALL_TRANSCRIPTION = "regulation_samu_transcription", "Transcription des appels au SAMU", "Emergency-call transcription"
+    CALL_TRANSCRIPTION = (
+        "regulation_samu_transcription",
+        "Transcription des appels au SAMU",
+        "Emergency-call transcription",
+    )
     TRIAGE = "triage_urgences", "Triage aux urgences", "Emergency-department triage"
     FLOW_FORECAST = "prevision_flux", "Prévision des flux de patients", "Patient-flow forecast"
     ROSTERS = "planification_rh", "Planification des équipes", "Staff rosters"
@@ -196,7 +200,11 @@ class Reason(Word):
     NO_NEGATIVE = "no_negative", "aucun cas négatif à la référence", "no case negative on the reference standard"
     NONE_FLAGGED = "none_flagged", "aucun cas signalé par l'outil", "no case flagged by the tool"
     ALL_FLAGGED = "all_flagged", "tous les cas signalés par l'outil", "every case flagged by the tool"
-    ONE_CASE_IN_CLASS = "one_case_in_class", "un seul cas dans une classe : pas d'intervalle", "one case in a class: no interval"
+    ONE_CASE_IN_CLASS = (
+        "one_case_in_class",
+        "un seul cas dans une classe : pas d'intervalle",
+        "one case in a class: no interval",
+    )
     CONSTANT_SCORE = "constant_score", "score constant : pas d'intervalle", "constant score: no interval"
     PERFECT_SEPARATION = (
         "perfect_separation",
@@ -217,7 +225,11 @@ class Reason(Word):
     MISSING_COLUMN = "missing_column", "colonne facultative absente du fichier", "optional column absent from the file"
     SMALL_GROUP = "small_group", "effectif trop petit pour être montré", "group too small to be shown"
     TOO_FEW_SITES = "too_few_sites", "moins de trois sites estimables", "fewer than three estimable sites"
-    SPANS_SITES = "spans_sites", "le modèle porte sur tous les sites : rien à combiner", "the model spans the sites: nothing to pool"
+    SPANS_SITES = (
+        "spans_sites",
+        "le modèle porte sur tous les sites : rien à combiner",
+        "the model spans the sites: nothing to pool",
+    )
     SITES_IDENTICAL = "sites_identical", "effets identiques dans tous les sites", "identical effects in all sites"
     IMPOSSIBLE_VALUE = (
         "impossible_value",
@@ -239,8 +251,16 @@ class Flag(Word):
         "Hartung-Knapp interval narrower than the fixed-effect one: the ad-hoc version is read",
     )
     ITEMS_MISSING = "items_missing", "questionnaires incomplets non notés", "incomplete questionnaires not scored"
-    SITES_DROPPED = "sites_dropped", "sites sans estimation laissés hors de la synthèse", "sites without an estimate left out of the pooling"
-    NO_WIDTH = "no_width", "intervalle de largeur nulle : mesures arrondies", "interval of no width: rounded measurements"
+    SITES_DROPPED = (
+        "sites_dropped",
+        "sites sans estimation laissés hors de la synthèse",
+        "sites without an estimate left out of the pooling",
+    )
+    NO_WIDTH = (
+        "no_width",
+        "intervalle de largeur nulle : mesures arrondies",
+        "interval of no width: rounded measurements",
+    )
     FEW_POSITIVES = "few_positives", "moins de 30 cas positifs", "fewer than 30 positive cases"
     FAILURES_AS_ERRORS = (
         "failures_as_errors",
@@ -262,10 +282,22 @@ class Settled(Word):
 class Caution(Word):
     """A sentence about the whole scorecard."""
 
-    NO_CONTROL = "no_control", "plan avant/après sans groupe témoin ni tendance", "before/after design without control group or trend"
-    TOOL_ALONE = "tool_alone", "figures de l'outil seul, sans le professionnel", "figures of the tool alone, without the professional"
+    NO_CONTROL = (
+        "no_control",
+        "plan avant/après sans groupe témoin ni tendance",
+        "before/after design without control group or trend",
+    )
+    TOOL_ALONE = (
+        "tool_alone",
+        "figures de l'outil seul, sans le professionnel",
+        "figures of the tool alone, without the professional",
+    )
     ONE_SITE = "one_site", "un seul site", "one site only"
-    DOMAIN_EMPTY = "domain_empty", "aucun critère principal déclaré dans ce domaine", "no primary declared in this domain"
+    DOMAIN_EMPTY = (
+        "domain_empty",
+        "aucun critère principal déclaré dans ce domaine",
+        "no primary declared in this domain",
+    )
     REFERENCE_MISSING = (
         "reference_missing",
         "référence manquante dans plus de 10 % des lignes",

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("evaluation", "importers", "exports", "registry")
-KEYWORDS = {name: None for name in ("gettext", "_", "say", "marked", "_fault")} | {"ngettext": (1, 2)}
+KEYWORDS = dict.fromkeys(("gettext", "_", "say", "marked", "_fault")) | {"ngettext": (1, 2)}
 
 
 def catalogue(room):
@@ -30,7 +30,9 @@ def messages(room):
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_message_has_its_french(room):
     known = catalogue(room)
-    missing = {(str(path), message) for path, message in messages(room) if not (known.get(message) and known[message].string)}
+    missing = {
+        (str(path), message) for path, message in messages(room) if not (known.get(message) and known[message].string)
+    }
     assert not missing
 
 
@@ -47,3 +49,8 @@ def test_no_entry_is_fuzzy_or_loses_a_parameter(room):
         for source, translation in pairs:
             assert translation, source
             assert fields(translation) <= fields(source) | {"n"}, source
+
+
+def test_the_extraction_finds_what_the_rooms_say():
+    found = {message for _, message in messages("importers")}
+    assert "The file is empty: check that you chose the right one." in found

@@ -55,7 +55,9 @@ class Indicator(Entry):
     scale: Literal["identity", "logit", "log"] = "identity"
     spans_sites: bool = Field(default=False, description="the model spans the sites: nothing to pool")
     failure_is_error: bool = Field(default=False, description="a missing answer of the tool counts as its error")
-    with_tool_only: bool = Field(default=False, description="reads the rows with the tool when the table has arms or periods")
+    with_tool_only: bool = Field(
+        default=False, description="reads the rows with the tool when the table has arms or periods"
+    )
     contrast: bool = Field(default=False, description="compares the rows with the tool with those without")
     subgroups: bool = True
     inputs: dict[str, Input]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -144,7 +145,8 @@ def _subgroups(
     wanted = [s for s in protocol.subgroups if s.table == use.table and s.column in table.columns]
     return {
         subgroup.name: [
-            {"level": level, **short_json(_estimate(entry, inputs, rows[mask]))} for level, rows in _levels(subgroup, table)
+            {"level": level, **short_json(_estimate(entry, inputs, rows[mask]))}
+            for level, rows in _levels(subgroup, table)
         ]
         for subgroup in wanted
     }
@@ -159,8 +161,7 @@ def _levels(subgroup: Subgroup, table: TableData) -> list[tuple[str, Mask]]:
         return [(level, column.is_label(level)) for level in declared]
     edges = (-np.inf, *subgroup.edges, np.inf)
     return [
-        (_band(low, high), (column.values >= low) & (column.values < high))
-        for low, high in zip(edges[:-1], edges[1:], strict=True)
+        (_band(low, high), (column.values >= low) & (column.values < high)) for low, high in itertools.pairwise(edges)
     ]
 
 

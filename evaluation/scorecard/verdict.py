@@ -101,7 +101,7 @@ def _more_cases(reading: Reading, boundary: float, to_scale: Callable[[float], f
     if reading.value == boundary:
         return None
     ends = (reading.value, reading.low, reading.high, boundary)
-    if to_scale is not float and min(ends) <= 0 or not all(map(math.isfinite, ends)):
+    if (to_scale is not float and min(ends) <= 0) or not all(map(math.isfinite, ends)):
         to_scale = float
         if not all(map(math.isfinite, ends)):
             return None

@@ -19,7 +19,9 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("email")
-@click.option("--role", required=True, type=click.Choice([role.value for role in UserRole]), help="What the person may do")
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in UserRole]), help="What the person may do"
+)
 @click.option("--site", metavar="FINESS", help="The hospital of a pilot-site account")
 @click.option("--central", metavar="CODE", help="The purchasing central of a central account")
 @click.option("--supplier", metavar="SIREN", help="The supplier of a supplier account")
@@ -31,11 +33,19 @@ def add_user(
     from registry.services import SYSTEM, accounts
 
     if not password_stdin:
-        raise Refused(say("Give the password on standard input with --password-stdin: it never stands on a command line."))
+        raise Refused(
+            say("Give the password on standard input with --password-stdin: it never stands on a command line.")
+        )
     password = sys.stdin.readline().rstrip("\r\n")
     with_registry(
         lambda: accounts.create_user(
-            by=SYSTEM, email=email, password=password, role=UserRole(role), site=site, central=central, supplier=supplier
+            by=SYSTEM,
+            email=email,
+            password=password,
+            role=UserRole(role),
+            site=site,
+            central=central,
+            supplier=supplier,
         )
     )
     click.echo(say("Account {email} added.").format(email=email))
@@ -55,9 +65,7 @@ def add_token(email: str, scopes: tuple[str, ...], days: int, as_json: bool) -> 
     """Make a token for an account; it is shown once."""
     from registry.services import SYSTEM, accounts
 
-    plain = with_registry(
-        lambda: accounts.create_token(by=SYSTEM, email=email, scopes=list(scopes) or None, days=days)
-    )
+    plain = with_registry(lambda: accounts.create_token(by=SYSTEM, email=email, scopes=list(scopes) or None, days=days))
     if as_json:
         print_json({"token": plain})
     else:

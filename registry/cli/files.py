@@ -66,7 +66,11 @@ def _print_report(answer: dict[str, Any]) -> None:
     if answer["issues"]:
         headings = [say("Severity"), say("Row"), say("Column"), say("Cell"), say("What to do")]
         print_table(headings, [[_severity(i["severity"]), *_place(i), i["message"]] for i in answer["issues"]])
-    verdict = say("Accepted: {rows} rows.") if answer["accepted"] else say("Refused: nothing is kept; mend the file and check again.")
+    verdict = (
+        say("Accepted: {rows} rows.")
+        if answer["accepted"]
+        else say("Refused: nothing is kept; mend the file and check again.")
+    )
     click.echo(verdict.format(rows=answer["rows"]))
 
 
@@ -120,8 +124,9 @@ def _rows_of(path: Path, protocol: Protocol, table: str | None) -> tuple[str, An
 
 
 def _print_scorecard(card: dict[str, Any]) -> None:
-    from evaluation.vocabulary import Verdict
     from exports.numbers import figure
+
+    from evaluation.vocabulary import Verdict
 
     rows = []
     for indicator in card["indicators"]:
@@ -152,16 +157,29 @@ def template(protocol_name: str, output: Path | None, table: str | None) -> None
 def verify(file: Path, as_json: bool) -> None:
     """Verify a workbook or a scorecard: its digest against its seal and, when there is one here, the registry."""
     from exports.seal import verify_file
+
     from registry.cli.known import known_to_registry
 
     found = verify_file(_existing(file).read_bytes())
     registry = known_to_registry(found) if found.ok else None
     ok = found.ok and registry is not False
     if as_json:
-        print_json({"file": str(file), "kind": found.kind, "ok": ok, "digest": found.computed, "stated": found.stated, "registry": registry})
+        print_json(
+            {
+                "file": str(file),
+                "kind": found.kind,
+                "ok": ok,
+                "digest": found.computed,
+                "stated": found.stated,
+                "registry": registry,
+            }
+        )
     else:
         click.echo(found.sentence(locale()), err=not ok)
         if registry is not None:
             known = say("The registry of this folder knows it.")
-            click.echo(known if registry else say("The registry of this folder does not know this digest: do not rely on it."), err=not ok)
+            click.echo(
+                known if registry else say("The registry of this folder does not know this digest: do not rely on it."),
+                err=not ok,
+            )
     sys.exit(0 if ok else 1)

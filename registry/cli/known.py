@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exports.seal import Verification
+
 from registry.settings import Settings
 
 

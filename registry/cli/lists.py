@@ -19,6 +19,7 @@ from registry.cli.words import locale, say
 def export(central: str, form: str, number: int | None, output: Path) -> None:
     """Write the referencing list of a central (uniha, resah)."""
     from exports.tables import as_csv, as_json_bytes
+
     from exports.workbook import workbook
     from registry.services import SYSTEM, referencing
 
@@ -30,6 +31,8 @@ def export(central: str, form: str, number: int | None, output: Path) -> None:
     else:
         content = as_csv(edition)["Référencement"]
     write_file(output, content)
-    click.echo(say("{path} written: edition {number} of {central}.").format(
-        path=output, number=edition.number, central=edition.central_name
-    ))
+    click.echo(
+        say("{path} written: edition {number} of {central}.").format(
+            path=output, number=edition.number, central=edition.central_name
+        )
+    )

@@ -1,0 +1,1 @@
+"""The demonstration: invented people and calendars around real, open measurements."""

@@ -42,7 +42,7 @@ def test_every_word_of_the_content_counts():
         ("minimum = 0\nmaximum = 1\n", "minimum = 2\nmaximum = 1\n", "minimum above maximum"),
         ('one_of = [["period", "arm"]]', 'one_of = [["period", "arms"]]', "unknown column arms"),
         ('version = "1.0"', 'version = "1.0"\nweight = 3', "weight: unknown key"),
-        ("criterion = { threshold = 0.80, source = \"proposition\" }", "", "needs a criterion"),
+        ('criterion = { threshold = 0.80, source = "proposition" }', "", "needs a criterion"),
         ('column = "sex"', 'column = "gender"', "subgroup sex: unknown table or column"),
         ('name = "prediction"\nrole', 'name = "score"\nrole', "declared twice"),
     ],
@@ -69,7 +69,18 @@ def test_a_leading_domain_without_primary_does_not_validate():
 
 
 def test_strengths_follow_the_design():
-    wanted = {"D1": "P3", "D2": "P2", "D3": "P4", "D4": "P3", "D5": "P1", "D6": "P3", "D7": "P2", "D8": None, "D9": None, "D10": "P2"}
+    wanted = {
+        "D1": "P3",
+        "D2": "P2",
+        "D3": "P4",
+        "D4": "P3",
+        "D5": "P1",
+        "D6": "P3",
+        "D7": "P2",
+        "D8": None,
+        "D9": None,
+        "D10": "P2",
+    }
     found = {d: parse_protocol(GENERIC.replace('design = "D6"', f'design = "{d}"')).strength for d in wanted}
     assert found == wanted
     assert parse_protocol(GENERIC.replace('design = "D6"', 'design = "D6"\nrandomised = true')).strength == "P1"

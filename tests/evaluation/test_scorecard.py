@@ -38,7 +38,10 @@ def cases(n=200, *, site=SITES[0], period="after", positive=0.5, wrong=0.1):
                 "cost_eur": 100.0 + i % 11 + (8.0 if period == "before" else 0.0),
             }
         )
-    times = [pl.from_epoch(c, time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC") for c in ("start_time", "end_time")]
+    times = [
+        pl.from_epoch(c, time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        for c in ("start_time", "end_time")
+    ]
     return pl.DataFrame(rows).with_columns(*times)
 
 
@@ -64,7 +67,9 @@ def test_accuracy_reads_every_row_when_there_is_neither_arm_nor_period():
 
 
 def test_a_missing_answer_is_an_error_of_the_tool_unless_the_protocol_drops_it():
-    silent = cases().with_columns(prediction=pl.when(pl.int_range(pl.len()) % 10 == 9).then(None).otherwise("prediction"))
+    silent = cases().with_columns(
+        prediction=pl.when(pl.int_range(pl.len()) % 10 == 9).then(None).otherwise("prediction")
+    )
     found = card(silent)
     # 100 positives, the first 10 called wrongly, the 10 whose index ends in 9 silent, one of them (9) both
     assert indicator(found, "sensitivity")["estimate"]["value"] == 0.81

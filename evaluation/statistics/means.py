@@ -1,0 +1,99 @@
+"""Difference of two means by Welch's method."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from evaluation.estimate import Estimate, NotEstimable, PoolingTerm, Result
+from evaluation.statistics.samples import Numbers, measured, student_p, student_quantile, variance
+from evaluation.vocabulary import Reason
+
+METHOD = "welch"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference of means with its Welch inference; `reason` says why the inference is missing."""
+
+    value: float
+    se: float | None
+    df: float | None = None
+    t: float | None = None
+    p_value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: Reason | None = None
+
+
+def welch(with_tool: Numbers, without_tool: Numbers, level: float) -> Difference:
+    """Mean with − mean without, unequal variances, Satterthwaite degrees of freedom [1]_.
+
+    Parameters
+    ----------
+    with_tool, without_tool
+        Complete values, neither empty.
+    level
+        Two-sided confidence level.
+
+    Returns
+    -------
+    Difference
+        One value in a group: no standard error (`TOO_FEW`). No variation in either, or none beyond the rounding of the means:
+        standard error 0 and nothing else (`NO_VARIATION`).
+
+    References
+    ----------
+    .. [1] Welch 1947, Biometrika 34:28.
+    """
+    m, n = with_tool.size, without_tool.size
+    ours, theirs = float(np.mean(with_tool)), float(np.mean(without_tool))
+    value = ours - theirs
+    if min(m, n) < 2:
+        return Difference(value, None, reason=Reason.TOO_FEW)
+    a, b = variance(with_tool) / m, variance(without_tool) / n
+    se = math.sqrt(a + b)
+    if se <= 10 * np.finfo(np.float64).eps * max(abs(ours), abs(theirs)):
+        return Difference(value, 0.0, reason=Reason.NO_VARIATION)
+    share = a / (a + b)  # of the variance; the square of (a + b) could overflow
+    df = 1 / (share**2 / (m - 1) + (1 - share) ** 2 / (n - 1))
+    t = value / se
+    half = student_quantile(level, df) * se
+    return Difference(value, se, df, t, student_p(t, df), value - half, value + half)
+
+
+def mean_difference(with_tool: ArrayLike, without_tool: ArrayLike, level: float) -> Result:
+    """Difference of means with − without, with Welch's interval.
+
+    Parameters
+    ----------
+    with_tool, without_tool
+        Shapes (m,) and (n,), in the outcome's unit; NaN missing.
+    level
+        Two-sided confidence level.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        `extras`: se, t, df, p_value, n_with_tool, n_without_tool. Pooled on its own scale with the squared standard error.
+    """
+    ours, theirs = measured(with_tool), measured(without_tool)
+    n = ours.size + theirs.size
+    if ours.size == 0 or theirs.size == 0:
+        return NotEstimable(Reason.EMPTY_GROUP, n, METHOD)
+    found = welch(ours, theirs, level)
+    extras = {
+        "se": found.se,
+        "t": found.t,
+        "df": found.df,
+        "p_value": found.p_value,
+        "n_with_tool": ours.size,
+        "n_without_tool": theirs.size,
+    }
+    if found.reason is not None or found.se is None or found.low is None or found.high is None:
+        return NotEstimable(found.reason or Reason.TOO_FEW, n, METHOD, found.value, extras=extras)
+    term = PoolingTerm(found.value, found.se**2)
+    return Estimate(found.value, found.low, found.high, level, n, METHOD, extras=extras, pooling=term)

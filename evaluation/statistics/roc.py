@@ -1,0 +1,112 @@
+"""The ROC curve and the area under it, with DeLong's interval, in O(n log n)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from evaluation.estimate import Estimate, NotEstimable, PoolingTerm, Result
+from evaluation.statistics.ranks import midranks
+from evaluation.statistics.samples import Numbers, binary, empty_reason, logit, normal_quantile
+from evaluation.vocabulary import Flag, Reason
+
+METHOD = "delong_wald_truncated"
+NO_VARIANCE = 1e-24
+"""A DeLong variance below this is the rounding of an exact 0."""
+
+
+def auc(reference: ArrayLike, score: ArrayLike, level: float) -> Result:
+    """Probability that a positive case scores above a negative one, ties counting one half.
+
+    Parameters
+    ----------
+    reference
+        Shape (n,), 0/1, NaN missing.
+    score
+        Shape (n,), higher = more suspicious; the direction is never flipped. NaN missing.
+    level
+        Two-sided confidence level.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        `extras`: se, n_positive, n_negative. Pooled on the logit with the delta-method variance. There is no interval, but a
+        `point`, for one case in a class, a constant score and perfect separation.
+
+    Notes
+    -----
+    The placement of a case is the share of the other class that it beats, half of the ties included: its rank among all
+    cases less its rank in its own class, so no pair is ever formed [1]_. The Wald interval is cut to [0, 1].
+
+    References
+    ----------
+    .. [1] DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44:837; Sun & Xu 2014, IEEE Signal Process Lett 21:1389.
+    """
+    positive, negative = _classes(reference, score)
+    n = positive.size + negative.size
+    counts = {"n_positive": positive.size, "n_negative": negative.size}
+    if positive.size == 0 or negative.size == 0:
+        missing = Reason.NO_NEGATIVE if positive.size else Reason.NO_POSITIVE
+        return NotEstimable(empty_reason(n, missing), n, METHOD, extras={"se": None, **counts})
+    beaten, unbeaten = _placements(positive, negative)
+    area = float(beaten.mean())
+    flags = (Flag.BELOW_HALF,) if area < 0.5 else ()
+    if min(positive.size, negative.size) == 1:
+        return NotEstimable(Reason.ONE_CASE_IN_CLASS, n, METHOD, area, flags, {"se": None, **counts})
+    variance = float(np.var(beaten, ddof=1)) / positive.size + float(np.var(unbeaten, ddof=1)) / negative.size
+    if variance < NO_VARIANCE:
+        reason = Reason.CONSTANT_SCORE if area == 0.5 else Reason.PERFECT_SEPARATION
+        return NotEstimable(reason, n, METHOD, area, flags, {"se": 0.0, **counts})
+    se = math.sqrt(variance)
+    half = normal_quantile(level) * se
+    term = PoolingTerm(logit(area), variance / (area * (1 - area)) ** 2)
+    return Estimate(
+        area, max(0.0, area - half), min(1.0, area + half), level, n, METHOD, flags, {"se": se, **counts}, term
+    )
+
+
+def roc_curve(reference: ArrayLike, score: ArrayLike, max_points: int = 200) -> tuple[tuple[float, float], ...]:
+    """Points (1 − specificity, sensitivity) from (0, 0) to (1, 1), thinned for a chart; none without both classes.
+
+    Parameters
+    ----------
+    reference, score
+        As in `auc`.
+    max_points
+        The most points returned; those kept lie at even steps along the curve, the two ends included.
+    """
+    positive, negative = _classes(reference, score)
+    if positive.size == 0 or negative.size == 0:
+        return ()
+    cuts = np.unique(np.concatenate((positive, negative)))[::-1]
+    true_rate = _share_from(positive, cuts)
+    false_rate = _share_from(negative, cuts)
+    x, y = np.concatenate(([0.0], false_rate)), np.concatenate(([0.0], true_rate))
+    if x.size > max_points:
+        steps = np.linspace(0.0, 2.0, max_points)
+        kept = np.unique(np.searchsorted(x + y, steps).clip(0, x.size - 1))
+        x, y = x[kept], y[kept]
+    return tuple(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def _classes(reference: ArrayLike, score: ArrayLike) -> tuple[Numbers, Numbers]:
+    """Scores of the positive and of the negative cases, complete rows only."""
+    truth, values = binary(reference), np.asarray(score, dtype=np.float64)
+    known = ~np.isnan(values)
+    return values[known & (truth == 1)], values[known & (truth == 0)]
+
+
+def _placements(positive: Numbers, negative: Numbers) -> tuple[Numbers, Numbers]:
+    """Share of negatives below each positive, and share of positives above each negative."""
+    ranks = midranks(np.concatenate((positive, negative)))
+    beaten = (ranks[: positive.size] - midranks(positive)) / negative.size
+    unbeaten = 1 - (ranks[positive.size :] - midranks(negative)) / positive.size
+    return beaten, unbeaten
+
+
+def _share_from(scores: Numbers, cuts: Numbers) -> Numbers:
+    """Share of `scores` at or above each cut."""
+    below = np.searchsorted(np.sort(scores), cuts, side="left")
+    return np.asarray((scores.size - below) / scores.size)

@@ -1,0 +1,187 @@
+"""The whole check of one file: container, privacy, columns, values, rules; every fault in one go."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from evaluation.protocol import Protocol, Table
+from importers.container import Kind, kind_of
+from importers.context import Context
+from importers.grid import Grid, Unreadable, column_letters
+from importers.headers import HeaderWords, recognise, recognise_table
+from importers.parquet_files import read_parquet
+from importers.privacy import identities
+from importers.report import Checked, Issue, Report
+from importers.rules import Fault, excluded_by_protocol, row_faults
+from importers.spreadsheets import other_texts, read_workbook
+from importers.text_files import read_text
+from importers.values import typed
+
+__all__ = ["Context", "check_bytes", "check_file"]
+
+
+def check_file(
+    path: Path,
+    protocol: Protocol,
+    context: Context,
+    *,
+    name: str | None = None,
+    table: str | None = None,
+    lenient: bool = False,
+) -> Checked:
+    """Check a file on disk; see `check_bytes`."""
+    return check_bytes(path.read_bytes(), protocol, context, name=name or path.name, table=table, lenient=lenient)
+
+
+def check_bytes(
+    content: bytes, protocol: Protocol, context: Context, *, name: str, table: str | None = None, lenient: bool = False
+) -> Checked:
+    """Read a file against a protocol.
+
+    Parameters
+    ----------
+    content, name
+        The bytes and the name under which they were sent.
+    table
+        The protocol's table, when the header does not tell it.
+    lenient
+        An absent required column is a warning: what needs it will not be estimable (offline evaluation).
+
+    Returns
+    -------
+    Checked
+        The report and, when it accepts, the typed rows. Nothing is ever half-kept.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        grid, chosen = _read(content, protocol, context, name, table)
+        others = other_texts(content, grid.sheet) if grid.sheet is not None else ()
+    except Unreadable as stop:
+        return Checked(_report([stop.issue], 0, {}, None, digest, context), None)
+    empty = {i for i in range(grid.frame.width) if grid.frame[str(i)].null_count() == grid.frame.height > 0}
+    recognised = recognise(grid.headers, chosen, context, lenient=lenient, empty=empty)
+    known = [grid.headers[position] for position in recognised.positions.values()]
+    private = identities(grid, chosen, known, others)
+    columns = {grid.headers[position]: name for name, position in recognised.positions.items()}
+    if private:  # nothing of such a file is described further
+        return Checked(_report([*private], grid.frame.height, columns, chosen.name, digest, context), None)
+    early = [*grid.issues, *recognised.issues]
+    if not grid.frame.height:
+        issues = [*early, Issue("no_rows", "error")]
+        return Checked(_report(issues, 0, columns, chosen.name, digest, context), None)
+    frame, value_issues, unlisted = _typed_rows(grid, chosen, recognised.positions, context)
+    if grid.frame.height > context.limits.rows:
+        early.append(Issue("too_many_rows", "error", params={"n": grid.frame.height, "limit": context.limits.rows}))
+    late = list(excluded_by_protocol(chosen, frame))
+    issues = [*early, *value_issues, *late]
+    report = _report(issues, grid.frame.height, columns, chosen.name, digest, context, unlisted)
+    return Checked(report, frame if report.accepted else None)
+
+
+def _read(content: bytes, protocol: Protocol, context: Context, name: str, table: str | None) -> tuple[Grid, Table]:
+    kind = kind_of(content, name, context.limits)
+    if table is not None and table not in {t.name for t in protocol.tables}:
+        raise Unreadable("unknown_table", table=table, names=", ".join(t.name for t in protocol.tables))
+    tables = [protocol.table(table)] if table else list(protocol.tables)
+    words = HeaderWords.of_tables(tables, context)
+    wanted = tables[0].label.fr if table else None
+    if kind is Kind.XLSX:
+        grid = read_workbook(content, words, context.limits.columns, wanted)
+    elif kind is Kind.PARQUET:
+        grid = read_parquet(content, context.limits.columns)
+    else:
+        grid = read_text(content, words, context.limits.columns)
+    chosen = tables[0] if table else recognise_table(grid.headers, protocol, context)
+    if chosen is None:
+        raise Unreadable("table_not_recognised", names=", ".join(t.name for t in protocol.tables))
+    return grid, chosen
+
+
+def _typed_rows(
+    grid: Grid, table: Table, positions: Mapping[str, int], context: Context
+) -> tuple[pl.DataFrame, list[Issue], Counter[str]]:
+    """Typed columns in the protocol's order, the issues of cells and rows, by row, and how many more were not listed."""
+    columns: list[pl.Series] = []
+    whole: list[Issue] = []
+    faults: list[Fault] = []
+    for spec in table.columns:
+        if spec.name not in positions:
+            continue
+        position = positions[spec.name]
+        result = typed(spec, grid.frame[str(position)], grid.headers[position], context)
+        columns.append(result.values.alias(spec.name))
+        whole.extend(result.issues)
+        faults.extend(
+            Fault(code, spec.name, mask, {**result.params.get(code, {})}) for code, mask in result.faults.items()
+        )
+    frame = pl.DataFrame(columns)
+    if frame.width:
+        faults.extend(f for f in row_faults(table, frame, grid.rows, context) if f.mask.any())
+    most = context.limits.row_errors_reported
+    unlisted = Counter({f.code: extra for f in faults if (extra := int(f.mask.sum()) - most) > 0})
+    return frame, [*whole, *_located(grid, positions, faults, most)], unlisted
+
+
+def _located(grid: Grid, positions: Mapping[str, int], faults: Sequence[Fault], most: int) -> list[Issue]:
+    """One issue per cell at fault (the first `most` of each fault), by row then column."""
+    found: list[tuple[int, int, Issue]] = []
+    for fault in faults:
+        position = positions[fault.column]
+        raw = grid.frame[str(position)]
+        for record in fault.mask.arg_true().head(most).to_list():
+            row = int(grid.rows[record])
+            params = {**fault.params, **fault.per_record.get(record, {})}
+            issue = Issue(
+                fault.code,
+                "error",
+                row=row,
+                column=grid.headers[position],
+                cell=f"{column_letters(position)}{row}",
+                value_shape=value_shape(raw[record]),
+                params=params,
+            )
+            found.append((row, position, issue))
+    found.sort(key=lambda f: f[:2])
+    return [issue for _, _, issue in found]
+
+
+def value_shape(text: str | None) -> str:
+    """What a cell looks like, never what it says: `number`, `date`, `text, 12 characters`, `empty`."""
+    if text is None or not text.strip():
+        return "empty"
+    stripped = text.strip()
+    if stripped.replace(",", "").replace(".", "").replace("-", "", 1).replace(" ", "").isdigit():
+        return "number"
+    if stripped[:1].isdigit() and sum(stripped.count(c) for c in "/-:") >= 2:
+        return "date"
+    return f"text, {len(stripped)} characters"
+
+
+def _report(
+    issues: Sequence[Issue],
+    rows: int,
+    columns: Mapping[str, str],
+    table: str | None,
+    digest: str,
+    context: Context,
+    unlisted: Mapping[str, int] | None = None,
+) -> Report:
+    """All counted; the row faults beyond the reported number are left out of the list."""
+    total = Counter(issue.code for issue in issues)
+    total.update(unlisted or {})
+    counts: dict[str, Any] = dict(sorted(total.items()))
+    shown: list[Issue] = []
+    in_rows = 0
+    for issue in issues:
+        if issue.row is not None and issue.severity == "error":
+            in_rows += 1
+            if in_rows > context.limits.row_errors_reported:
+                continue
+        shown.append(issue)
+    return Report(tuple(shown), rows, columns, table, digest, counts)

@@ -1,0 +1,77 @@
+"""What an import may know besides the file: the pilot's calendar and sites, the words in use, the limits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+TRUE_WORDS: Final = frozenset(
+    ("1", "1.0", "1,0", "oui", "o", "vrai", "true", "yes", "y", "positif", "positive", "pos", "p")
+)
+FALSE_WORDS: Final = frozenset(
+    ("0", "0.0", "0,0", "non", "n", "faux", "false", "no", "négatif", "negatif", "negative", "neg")
+)
+MISSING_WORDS: Final = frozenset(
+    ("", "na", "n/a", "nr", "nd", "#n/a", "-", ".", "?", "null", "none", "non renseigné", "non disponible")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file may weigh; beyond, one sentence."""
+
+    file_bytes: int = 512 * 1024 * 1024
+    unpacked_bytes: int = 2 * 1024 * 1024 * 1024
+    zip_entries: int = 1000
+    rows: int = 5_000_000
+    columns: int = 200
+    cell_chars: int = 1000
+    row_errors_reported: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the pilot says of the file.
+
+    `registered_sites` is `None` when any site may appear; `uploader_site` refuses the rows of another one; `aliases` adds
+    headers to those of the protocol.
+    """
+
+    registered_sites: frozenset[str] | None = None
+    uploader_site: str | None = None
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
+    today: dt.date | None = None
+    limits: Limits = Limits()
+    true_words: frozenset[str] = TRUE_WORDS
+    false_words: frozenset[str] = FALSE_WORDS
+    missing_words: frozenset[str] = MISSING_WORDS
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any], *, uploader_site: str | None = None) -> Context:
+        """The context of a JSON object: pilot, registered sites, dates, limits, words and aliases; all optional."""
+        pilot = given.get("pilot", {})
+        tokens = given.get("tokens", {})
+        known = {f.name for f in fields(Limits)}
+        limits = replace(Limits(), **{k: v for k, v in given.get("limits", {}).items() if k in known})
+        sites = given.get("registered_sites")
+        now = given.get("now")
+        return cls(
+            registered_sites=None if sites is None else frozenset(sites),
+            uploader_site=uploader_site or given.get("uploader_site"),
+            first_day=_day(pilot.get("first_day")),
+            last_day=_day(pilot.get("last_day")),
+            today=dt.datetime.fromisoformat(now).date() if now else None,
+            limits=limits,
+            true_words=frozenset(tokens.get("true", TRUE_WORDS)),
+            false_words=frozenset(tokens.get("false", FALSE_WORDS)),
+            missing_words=frozenset(tokens.get("missing", MISSING_WORDS)) | {""},
+            aliases={name: tuple(words) for name, words in given.get("header_aliases", {}).items()},
+        )
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,158 @@
+"""One catalogue of what an import can say: each code is one sentence that says what, where and what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from evaluation.language import marked, translations
+from evaluation.protocol import Label
+from importers.report import Issue
+
+SENTENCES: Final[Mapping[str, str]] = {
+    # container
+    "empty_file": marked("The file is empty: check that you chose the right one."),
+    "file_too_large": marked("The file is larger than {megabytes} MB: split it by period and send the parts."),
+    "extension_mismatch": marked(
+        "The name ends in {extension}, but the content is {kind}: save the file again in its true format."
+    ),
+    "unsupported_format": marked("This format ({format}) is not read: save the table as .xlsx or .csv."),
+    "old_excel_format": marked(
+        "This is an old Excel file, or one protected by a password: save it as .xlsx without a password."
+    ),
+    "encrypted_file": marked("The file is protected by a password: save it without one."),
+    "macro_content": marked("The workbook holds macros: save it as .xlsx, without macros."),
+    "archive_corrupt": marked("The file is damaged and cannot be read: open it, save it again and send the new copy."),
+    "archive_bomb": marked("The file unpacks to an unreasonable size: save the table alone in a new workbook."),
+    "archive_path_traversal": marked("The file is not an ordinary workbook: save the table in a new one."),
+    "archive_ambiguous": marked("The file holds the same part twice: save the table in a new workbook."),
+    "parquet_corrupt": marked("The Parquet file is damaged and cannot be read: write it again."),
+    "nested_type": marked("The Parquet file holds nested columns: keep one plain value per cell."),
+    "unreadable_file": marked(
+        "The file could not be read within the limits of time and memory: save the table alone, as .csv, and try again."
+    ),
+    "encoding_undecodable": marked("The letters of the file cannot be decoded: save it as CSV UTF-8 or as .xlsx."),
+    "encoding_not_utf8": marked("The file was read as {encoding}, not UTF-8: check that accents are right."),
+    "nul_bytes": marked("The file holds binary data: save the table as .xlsx or CSV UTF-8."),
+    "unclosed_quote": marked("A quotation mark opened in row {row} never closes: remove it or close it."),
+    "header_not_found": marked("No row names the columns expected: start from the blank workbook of the protocol."),
+    "header_not_first_row": marked("The header was found in row {row}: the rows above it were left out."),
+    "sheet_selected": marked("Several sheets: « {sheet} » was read."),
+    "unknown_table": marked("The protocol has no table {table}: choose one of {names}."),
+    "table_not_recognised": marked("The header does not tell which table this is: choose one of {names}."),
+    "too_many_columns": marked("{n} columns, at most {limit}: keep those of the protocol."),
+    "too_many_rows": marked("{n} rows, at most {limit}: split the file by period."),
+    "no_rows": marked("There is a header but no row: fill in at least one."),
+    # privacy
+    "identifying_data": marked(
+        "Column « {column} »: {n} cell(s) identify people ({kind}). Remove the column; nothing of this file was kept."
+    ),
+    "identifying_data_elsewhere": marked(
+        "Another sheet of the workbook, perhaps hidden, identifies people ({kind}, {n} cell(s)). Remove it; nothing was kept."
+    ),
+    # columns
+    "deceptive_header": marked(
+        "Column {position}: the header holds invisible or look-alike characters: type it again."
+    ),
+    "unknown_column_ignored": marked("Column « {column} » is not in the protocol: it is not kept."),
+    "duplicate_column": marked("Columns « {other} » and « {column} » both mean {expected}: keep one."),
+    "missing_required_column": marked("The column {expected} ({label}) is missing: add it."),
+    "missing_one_of": marked("One of the columns {names} is needed: add it."),
+    "ambiguous_columns": marked("Only one of the columns {names} may be there: keep one."),
+    "percent_converted": marked("Column « {column} »: per cents were divided by 100."),
+    "missing_values": marked("Column « {column} »: {n} cell(s) without a value, kept as missing and counted."),
+    "missing_reference": marked(
+        "Column « {column} »: {n} row(s) without a reference, left out of the accuracy figures and counted."
+    ),
+    "unit_stripped": marked("Column « {column} »: the unit written in the cells was set aside."),
+    "excel_serial_converted": marked(
+        "Column « {column} »: Excel's day numbers were read as dates; check the first and the last."
+    ),
+    # values
+    "ragged_rows": marked(
+        "Row {row}: {found} cells where the header has {expected}: a separator is missing or too many."
+    ),
+    "missing_value": marked("Row {row}, column « {column} »: the cell is empty: fill it in."),
+    "invalid_number": marked(
+        "Row {row}, column « {column} »: not a number ({shape}): write digits only, or leave the cell empty."
+    ),
+    "not_whole": marked("Row {row}, column « {column} »: a whole number is expected."),
+    "ambiguous_number": marked(
+        "Row {row}, column « {column} »: a comma before three digits can be read in two ways: write the column without thousands separators."
+    ),
+    "out_of_range": marked("Row {row}, column « {column} »: the value is outside {range}: correct it."),
+    "invalid_label": marked("Row {row}, column « {column} »: unknown value ({shape}): write one of {allowed}."),
+    "invalid_date": marked(
+        "Row {row}, column « {column} »: not a date ({shape}): write DD/MM/YYYY, or YYYY-MM-DD, with HH:MM where a time is needed."
+    ),
+    "invalid_case_id": marked(
+        "Row {row}, column « {column} »: not a study code ({shape}): use letters, digits, dots, hyphens, 64 at most."
+    ),
+    "invalid_text": marked(
+        "Row {row}, column « {column} »: the text does not follow the pattern of the protocol ({shape})."
+    ),
+    "cell_too_large": marked("Row {row}, column « {column} »: the text is too long ({shape}): shorten it."),
+    "duplicate_case_id": marked("Row {row}, column « {column} »: the same case as in row {first}: keep one."),
+    "unknown_site": marked("Row {row}, column « {column} »: this site is not registered: check its FINESS number."),
+    "site_mismatch": marked(
+        "Row {row}, column « {column} »: not the site that sends the file ({site}): send only its own rows."
+    ),
+    "end_before_start": marked("Row {row}, column « {column} »: the end is before the start: check both."),
+    "date_in_future": marked("Row {row}, column « {column} »: the date is in the future: correct it."),
+    "date_outside_pilot": marked(
+        "Row {row}, column « {column} »: the date is outside the pilot ({first} to {last}): correct it or remove the row."
+    ),
+    "totals_row_ignored": marked("Row {row}: a line of totals, left out."),
+    "excluded_by_protocol": marked(
+        "Column « {column} »: {n} row(s) set aside by the protocol ({reason}); they are counted on the scorecard."
+    ),
+    "duplicate_upload": marked("This very file was sent already: the first submission stands."),
+}
+
+KINDS: Final[Mapping[str, str]] = {
+    "email": marked("e-mail addresses"),
+    "phone": marked("telephone numbers"),
+    "nir": marked("social security numbers"),
+    "header": marked("by its header"),
+}
+
+SHAPES: Final[Mapping[str, str]] = {
+    "empty": marked("empty"),
+    "number": marked("number"),
+    "date": marked("date"),
+}
+
+
+def message(issue: Issue, locale: str = "fr") -> str:
+    """The sentence of an issue in `locale`; numbers and dates as that language writes them."""
+    say = translations("importers", locale).gettext
+    params = {name: _shown(value, locale) for name, value in issue.params.items()}
+    kind = KINDS.get(str(params.get("kind")))
+    if kind is not None:
+        params["kind"] = say(kind)
+    places = {"row": issue.row, "column": issue.column, "shape": _shape(issue.value_shape, locale)}
+    return say(SENTENCES[issue.code]).format(**{**places, **params})
+
+
+def _shape(shape: str | None, locale: str) -> str:
+    say = translations("importers", locale).gettext
+    if shape is None:
+        return ""
+    if shape in SHAPES:
+        return say(SHAPES[shape])
+    length = "".join(c for c in shape if c.isdigit())
+    return say("text of {n} characters").format(n=length)
+
+
+def _shown(value: Any, locale: str) -> Any:
+    if isinstance(value, Label):
+        return value(locale)
+    if isinstance(value, dt.date):
+        return format_date(value, "short" if locale == "en" else "dd/MM/yyyy", locale=locale)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return format_decimal(value, locale=locale)
+    return "–" if value is None else value

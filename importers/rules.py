@@ -1,0 +1,106 @@
+"""Rules across rows and columns: duplicates, sites, calendar, order of times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from evaluation.protocol import Column, Table
+from evaluation.vocabulary import ColumnRole
+from importers.context import Context
+from importers.report import Issue
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Records at fault in one column: a code, a mask, and what fills the message of each (or of one) record."""
+
+    code: str
+    column: str
+    mask: pl.Series
+    params: Mapping[str, Any] = field(default_factory=dict)
+    per_record: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def row_faults(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Context) -> Iterator[Fault]:
+    """Every fault that one column alone does not show."""
+    yield from _duplicates(table, frame, rows)
+    yield from _sites(table, frame, context)
+    yield from _times(table, frame)
+    yield from _calendar(table, frame, context)
+
+
+def excluded_by_protocol(table: Table, frame: pl.DataFrame) -> Iterator[Issue]:
+    """Rows that the protocol sets aside: kept, counted on the scorecard, and announced here."""
+    for rule in table.exclusions:
+        if rule.column in frame.columns:
+            value = frame[rule.column]
+            caught = pl.Series([False] * len(value))
+            if rule.below is not None:
+                caught = caught | (value < rule.below).fill_null(value=False)
+            if rule.above is not None:
+                caught = caught | (value > rule.above).fill_null(value=False)
+            if caught.any():
+                params = {"n": int(caught.sum()), "reason": rule.reason}
+                yield Issue("excluded_by_protocol", "warning", column=rule.column, params=params)
+
+
+def _present(table: Table, frame: pl.DataFrame, role: ColumnRole) -> Column | None:
+    return next((c for c in table.with_role(role) if c.name in frame.columns), None)
+
+
+def _duplicates(table: Table, frame: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
+    case = _present(table, frame, ColumnRole.CASE_ID)
+    if case is None:
+        return
+    site = _present(table, frame, ColumnRole.SITE)
+    keys = [case.name] + ([site.name] if site else [])
+    marked = frame.select(keys).with_columns(row=rows)
+    first = marked.select(pl.col("row").first().over(keys))["row"]
+    mask = frame[case.name].is_not_null() & (first != rows)
+    if mask.any():
+        where = {i: {"first": int(first[i])} for i in mask.arg_true().head(1000).to_list()}
+        yield Fault("duplicate_case_id", case.name, mask, {}, where)
+
+
+def _sites(table: Table, frame: pl.DataFrame, context: Context) -> Iterator[Fault]:
+    column = _present(table, frame, ColumnRole.SITE)
+    if column is None:
+        return
+    site = frame[column.name]
+    if context.uploader_site is not None:
+        other = (site != context.uploader_site).fill_null(value=False)
+        yield Fault("site_mismatch", column.name, other, {"site": context.uploader_site})
+        return
+    if context.registered_sites is not None:
+        unknown = site.is_not_null() & ~site.is_in(list(context.registered_sites)).fill_null(value=True)
+        yield Fault("unknown_site", column.name, unknown)
+
+
+def _times(table: Table, frame: pl.DataFrame) -> Iterator[Fault]:
+    start, end = (_present(table, frame, role) for role in (ColumnRole.START_TIME, ColumnRole.END_TIME))
+    if start and end:
+        yield Fault("end_before_start", end.name, (frame[end.name] < frame[start.name]).fill_null(value=False))
+
+
+def _calendar(table: Table, frame: pl.DataFrame, context: Context) -> Iterator[Fault]:
+    for role in (ColumnRole.DATE, ColumnRole.START_TIME, ColumnRole.END_TIME):
+        column = _present(table, frame, role)
+        if column is None:
+            continue
+        values = frame[column.name]
+        day = values if values.dtype == pl.Date else values.dt.convert_time_zone("Europe/Paris").dt.date()
+        future = pl.Series([False] * len(day))
+        if context.today is not None:
+            future = (day > context.today).fill_null(value=False)
+            yield Fault("date_in_future", column.name, future)
+        outside = pl.Series([False] * len(day))
+        if context.first_day is not None:
+            outside = outside | (day < context.first_day).fill_null(value=False)
+        if context.last_day is not None:
+            outside = outside | (day > context.last_day).fill_null(value=False)
+        params = {"first": context.first_day, "last": context.last_day}
+        yield Fault("date_outside_pilot", column.name, outside & ~future, params)

@@ -1,0 +1,159 @@
+"""Parsing in a child process with limits: a crash of a parser is an answer, not an outage."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from evaluation.canonical import canonical_json
+from evaluation.protocol import Label, Protocol
+from importers.context import Context, Limits
+from importers.report import Checked, Issue, Report
+
+SECONDS: Final = 120
+MEMORY_BYTES: Final = 12 * 1024**3
+"""Address space, not resident memory: Polars reserves far more than it uses."""
+FILE_BYTES: Final = 4 * 1024**3
+
+
+def in_child(
+    path: Path,
+    protocol: Protocol,
+    context: Context,
+    *,
+    name: str | None = None,
+    table: str | None = None,
+    lenient: bool = False,
+    seconds: int = SECONDS,
+) -> Checked:
+    """`check_file` in a child process; the rows come back as Arrow, the report as JSON, through a private folder.
+
+    A child that dies, runs out of memory or of time gives one issue, `unreadable_file`.
+    """
+    path = Path(path)
+    with tempfile.TemporaryDirectory(prefix="preuve-check-") as folder:
+        out = Path(folder)
+        request = {
+            "path": str(path.resolve()),
+            "protocol": protocol.model_dump(mode="json"),
+            "context": _context_json(context),
+            "name": name or path.name,
+            "table": table,
+            "lenient": lenient,
+            "out": folder,
+        }
+        (out / "request.json").write_bytes(canonical_json(request))
+        command = [sys.executable, "-m", "importers.sandbox", str(out / "request.json")]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(  # noqa: S603  # our own module, with a file that we wrote
+                command, env=environment, timeout=seconds, check=False, stdin=subprocess.DEVNULL, capture_output=True
+            )
+        return _answer(out, path)
+
+
+def _answer(out: Path, path: Path) -> Checked:
+    report_file, rows_file = out / "report.json", out / "rows.arrow"
+    if not report_file.is_file():
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return Checked(Report((Issue("unreadable_file", "error"),), 0, {}, None, digest, {"unreadable_file": 1}), None)
+    report = _report_from(json.loads(report_file.read_text(encoding="utf-8")))
+    frame = pl.read_ipc(io.BytesIO(rows_file.read_bytes())) if rows_file.is_file() else None
+    return Checked(report, frame)
+
+
+def _context_json(context: Context) -> dict[str, Any]:
+    content = asdict(context)
+    for key in ("registered_sites", "true_words", "false_words", "missing_words"):
+        content[key] = None if content[key] is None else sorted(content[key])
+    return {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in content.items()}
+
+
+def _context_from(content: dict[str, Any]) -> Context:
+    import datetime as dt
+
+    for key in ("first_day", "last_day", "today"):
+        content[key] = dt.date.fromisoformat(content[key]) if content[key] else None
+    for key in ("registered_sites", "true_words", "false_words", "missing_words"):
+        content[key] = None if content[key] is None else frozenset(content[key])
+    content["aliases"] = {k: tuple(v) for k, v in content["aliases"].items()}
+    return Context(**{**content, "limits": Limits(**content["limits"])})
+
+
+def _param_json(value: Any) -> Any:
+    if isinstance(value, Label):
+        return {"fr": value.fr, "en": value.en}
+    return {"day": value.isoformat()} if hasattr(value, "isoformat") else value
+
+
+def _param_from(value: Any) -> Any:
+    import datetime as dt
+
+    if isinstance(value, dict):
+        return dt.date.fromisoformat(value["day"]) if "day" in value else Label(**value)
+    return value
+
+
+def _report_from(content: dict[str, Any]) -> Report:
+    issues = tuple(
+        Issue(**{**i, "params": {k: _param_from(v) for k, v in i["params"].items()}}) for i in content["issues"]
+    )
+    return Report(**{**content, "issues": issues})
+
+
+def _limits() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(request_file: str) -> None:
+    """The child's whole life: read the request, check, write the answer."""
+    _limits()
+    from importers.check import check_file
+
+    request = json.loads(Path(request_file).read_text(encoding="utf-8"))
+    checked = check_file(
+        Path(request["path"]),
+        Protocol.model_validate(request["protocol"]),
+        _context_from(request["context"]),
+        name=request["name"],
+        table=request["table"],
+        lenient=request["lenient"],
+    )
+    out = Path(request["out"])
+    if checked.frame is not None:
+        checked.frame.write_ipc(out / "rows.arrow")
+    report = checked.report
+    issues = [
+        {**asdict(replace(i, params={})), "params": {k: _param_json(v) for k, v in i.params.items()}}
+        for i in report.issues
+    ]
+    content = {
+        "issues": issues,
+        "rows": report.rows,
+        "columns": dict(report.columns),
+        "table": report.table,
+        "file_sha256": report.file_sha256,
+        "issue_counts": dict(report.issue_counts),
+    }
+    partial = out / "report.part"
+    partial.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    partial.rename(out / "report.json")  # the report appears whole or not at all, after the rows
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

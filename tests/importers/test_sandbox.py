@@ -1,0 +1,65 @@
+"""The child process: the same answer as in the same process, and a dead child is an answer too."""
+
+import datetime as dt
+
+import pytest
+
+from evaluation.protocol import load_protocol
+from importers.check import Context, check_file
+from importers.sandbox import in_child
+
+PROTOCOL = load_protocol("turnaround-before-after")
+TEXT = "Examen;FINESS;Date du prélèvement;Période;Délai (h)\nE1;990000010;01/10/2025;avant;-2\nE2;990000010;02/10/2025;après;{}\n"
+CONTEXT = Context(
+    registered_sites=frozenset({"990000010"}),
+    first_day=dt.date(2025, 9, 1),
+    last_day=dt.date(2025, 12, 31),
+    aliases={"age": ("ans",)},
+)
+
+
+@pytest.fixture
+def file(tmp_path):
+    def make(value):
+        path = tmp_path / "f.csv"
+        path.write_text(TEXT.format(value), encoding="utf-8")
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize("value", ["3", "bof"])
+def test_the_child_answers_as_the_parent_would(file, value):
+    here, there = (f(file(value), PROTOCOL, CONTEXT) for f in (check_file, in_child))
+    assert here.report == there.report
+    assert (here.frame is None) == (there.frame is None)
+    assert here.frame is None or here.frame.equals(there.frame)
+
+
+def test_a_child_that_is_too_slow_or_dies_is_one_issue(file, monkeypatch):
+    assert in_child(file("3"), PROTOCOL, CONTEXT, seconds=0).report.reason == "unreadable_file"
+    monkeypatch.setattr("importers.sandbox.MEMORY_BYTES", 1)
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    found = in_child(file("3"), PROTOCOL, CONTEXT)
+    assert (found.report.reason, found.frame) == ("unreadable_file", None)
+
+
+def test_a_workbook_that_aborts_its_reader_is_one_issue(tmp_path):
+    """One cell at the last corner of the grid makes the reader ask for the whole grid: the process aborts, not ours."""
+    import io
+    import zipfile
+
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active["A1"] = "Examen"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    path = tmp_path / "far.xlsx"
+    with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(path, "w") as target:
+        for item in source.infolist():
+            content = source.read(item)
+            if item.filename == "xl/worksheets/sheet1.xml":
+                content = content.replace(b"</row>", b'</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+            target.writestr(item, content)
+    assert in_child(path, PROTOCOL, Context()).report.reason in ("unreadable_file", "archive_corrupt")
