@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from evaluation.indicators.catalogue import catalogue
+from evaluation.indicators.document import methods_page
 from evaluation.protocol import Protocol, library, load_protocol
 from registry.cli.output import print_json, print_table
 from registry.cli.words import locale, say
@@ -12,8 +13,12 @@ from registry.cli.words import locale, say
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout and nothing else")
-def indicators(as_json: bool) -> None:
+@click.option("--document", is_flag=True, help="The page of methods, in Markdown")
+def indicators(as_json: bool, document: bool) -> None:
     """List the indicators of the catalogue."""
+    if document:
+        click.echo(methods_page(), nl=False)
+        return
     entries = list(catalogue().values())
     if as_json:
         print_json([{**e.model_dump(mode="json"), "labels": {"fr": e.fr, "en": e.en}} for e in entries])
