@@ -1,7 +1,5 @@
 """What a person may not do, or not now: one clear sentence, a stable code and the HTTP status it stands for."""
 
-# ruff: noqa: N818 - a refusal is named by what it says (NotFound, Forbidden); "Error" would add nothing
-
 from __future__ import annotations
 
 from typing import Any
@@ -24,19 +22,25 @@ class RegistryError(Exception):
 
     status = 400
 
-    def __init__(self, code: str, message: str, **params: Any) -> None:
+    def __init__(self, code: str, message: str, /, **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.message_id = message
         self.params = params
 
     def sentence(self, locale: str = DEFAULT_LOCALE) -> str:
-        """The refusal in `locale`; words of the vocabulary are printed by their labels."""
-        params = {k: v.label(locale) if hasattr(v, "label") else v for k, v in self.params.items()}
+        """The refusal in `locale`; words of the vocabulary are printed by their labels, functions of the locale called."""
+        params = {k: _said(v, locale) for k, v in self.params.items()}
         return translations("registry", locale).gettext(self.message_id).format(**params)
 
     def __str__(self) -> str:
         return self.sentence("en")
+
+
+def _said(value: Any, locale: str) -> Any:
+    if hasattr(value, "label"):
+        return value.label(locale)
+    return value(locale) if callable(value) else value
 
 
 class Unauthenticated(RegistryError):

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     locale: Literal["fr", "en"] = "fr"
     accept_rows: bool = True
     hds_host: bool = False
+    public_url: str = Field(default="http://127.0.0.1:8000", description="the address that workbooks and links print")
 
     def __init__(self, **values: Any) -> None:
         try:

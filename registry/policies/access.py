@@ -37,6 +37,7 @@ SYSTEM: Final = Actor(None, "system", UserRole.SYSTEM)
 class Action(StrEnum):
     """What can be asked of the registry, by the name under which the audit trail keeps it."""
 
+    READ = "read"
     CATALOGUE_WRITE = "catalogue.write"
     USER_WRITE = "user.write"
     TOKEN_WRITE = "token.write"  # noqa: S105 - the name of an action, not a password
@@ -48,13 +49,11 @@ class Action(StrEnum):
     SUBMISSION_SEND = "submission.send"
     SUBMISSION_READ = "submission.read"
     SUBMISSION_READ_ALL = "submission.read_all"
-    SCORECARD_READ = "scorecard.read"
     SCORECARD_READ_ALL = "scorecard.read_all"
     DECISION_SIGN = "decision.sign"
     LISTING_PUBLISH = "listing.publish"
     LISTING_STATUS = "listing.status"
     AUDIT_READ_ALL = "audit.read_all"
-    AUDIT_READ_OWN = "audit.read_own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,7 @@ def _rule(scope: Scope, *roles: UserRole) -> Rule:
 
 RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
     {
+        Action.READ: Rule(_EVERYONE, Scope.READ),
         Action.CATALOGUE_WRITE: _rule(Scope.SIGN, _ADMINISTRATOR),
         Action.USER_WRITE: _rule(Scope.SIGN, _ADMINISTRATOR),
         Action.TOKEN_WRITE: _rule(Scope.SIGN, _ADMINISTRATOR),
@@ -87,13 +87,11 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.SUBMISSION_SEND: _rule(Scope.UPLOAD, _SITE),
         Action.SUBMISSION_READ: _rule(Scope.READ, _SITE, _EVALUATOR, _ADMINISTRATOR, _PROGRAMME),
         Action.SUBMISSION_READ_ALL: _rule(Scope.READ, _EVALUATOR, _ADMINISTRATOR, _PROGRAMME),
-        Action.SCORECARD_READ: Rule(_EVERYONE, Scope.READ),
         Action.SCORECARD_READ_ALL: _rule(Scope.READ, _EVALUATOR),
         Action.DECISION_SIGN: _rule(Scope.SIGN, _EVALUATOR),
         Action.LISTING_PUBLISH: _rule(Scope.SIGN, _CENTRAL),
         Action.LISTING_STATUS: _rule(Scope.SIGN, _CENTRAL, _EVALUATOR),
         Action.AUDIT_READ_ALL: _rule(Scope.READ, _ADMINISTRATOR),
-        Action.AUDIT_READ_OWN: Rule(_EVERYONE, Scope.READ),
     }
 )
 

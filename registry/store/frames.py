@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -25,6 +26,7 @@ class FrameStore:
     """
 
     def __init__(self, url: str) -> None:
+        self._store: Any
         if url.startswith("file://"):
             folder = Path(unquote(urlsplit(url).path))
             try:

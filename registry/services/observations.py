@@ -1,0 +1,92 @@
+"""From a file to stored observations and back: checking in a child, keyed pseudonyms, frames of a pilot."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from evaluation.data import PilotData
+from evaluation.protocol import Protocol, Table
+from evaluation.vocabulary import ColumnRole
+from importers.context import Context, Limits
+from importers.pseudonyms import pseudonymise
+from importers.report import Checked
+from importers.sandbox import in_child
+from registry import db
+from registry.services import clock
+from registry.store import FrameStore
+
+MEGABYTE = 1024 * 1024
+OBSERVED = (ColumnRole.DATE, ColumnRole.START_TIME)
+
+
+@cache
+def _store_at(url: str) -> FrameStore:
+    return FrameStore(url)
+
+
+def store() -> FrameStore:
+    """The store of the settings in force."""
+    return _store_at(db.settings().store)
+
+
+async def check(
+    path: Path,
+    protocol: Protocol,
+    *,
+    name: str,
+    table: str | None,
+    sites: Sequence[str],
+    uploader: str,
+    days: tuple[dt.date, dt.date],
+) -> Checked:
+    """The check of a file of `uploader`, by the calendar and the sites of its pilot, in a child process."""
+    context = Context(
+        registered_sites=frozenset(sites),
+        uploader_site=uploader,
+        first_day=days[0],
+        last_day=days[1],
+        today=clock.today(),
+        limits=Limits(file_bytes=db.settings().upload_max_mb * MEGABYTE),
+    )
+    return await asyncio.to_thread(in_child, path, protocol, context, name=name, table=table)
+
+
+def keyed(frame: pl.DataFrame, table: Table, pilot: str) -> pl.DataFrame:
+    """The rows with their identifiers replaced, under a key that only this registry holds and that is this pilot's."""
+    key = hmac.new(db.settings().key, f"pilot\n{pilot}".encode(), hashlib.sha256).digest()
+    return pseudonymise(frame, table, key)
+
+
+def content_digest(frame: pl.DataFrame, protocol: Protocol, table: str) -> str:
+    """The digest of the observations, whatever the file that brought them."""
+    return PilotData.from_frames(protocol, {table: frame}).digest
+
+
+def first_day(frame: pl.DataFrame, table: Table) -> dt.date | None:
+    """The day in France of the earliest observation; `None` when no row is dated."""
+    found: list[dt.date] = []
+    for role in OBSERVED:
+        for spec in table.with_role(role):
+            earliest: Any = frame[spec.name].min() if spec.name in frame.columns else None
+            if isinstance(earliest, dt.datetime):
+                found.append(earliest.astimezone(clock.PARIS).date())
+            elif isinstance(earliest, dt.date):
+                found.append(earliest)
+    return min(found, default=None)
+
+
+def same_cases(new: pl.DataFrame, known: pl.DataFrame, table: Table) -> int:
+    """How many cases two files of one site both hold."""
+    names = [c.name for c in table.with_role(ColumnRole.CASE_ID) if c.name in new.columns and c.name in known.columns]
+    if not names:
+        return 0
+    return len(set(new[names[0]].drop_nulls()) & set(known[names[0]].drop_nulls()))

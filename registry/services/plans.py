@@ -1,0 +1,50 @@
+"""The evidence plan of a conditional listing: which indicator, how many cases, by which day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from registry.errors import Invalid
+
+LONGEST = 50
+
+
+class PlanItem(TypedDict):
+    """One item; `date` is an ISO day."""
+
+    indicator: str
+    n: int
+    date: str
+    text: str
+
+
+def plan_of(items: Sequence[Mapping[str, Any]]) -> list[PlanItem]:
+    """The items, checked, in the order given.
+
+    Raises
+    ------
+    Invalid
+        An item lacks its indicator, its number or its day.
+    """
+    if len(items) > LONGEST:
+        raise Invalid("bad_plan", "An evidence plan has at most {n} items.", n=LONGEST)
+    return [_item(number, item) for number, item in enumerate(items, start=1)]
+
+
+def _item(number: int, item: Mapping[str, Any]) -> PlanItem:
+    indicator, n, day, text = (item.get(key) for key in ("indicator", "n", "date", "text"))
+    try:
+        written = (day if isinstance(day, dt.date) else dt.date.fromisoformat(str(day))).isoformat()
+    except ValueError:
+        written = ""
+    named = isinstance(indicator, str) and 0 < len(indicator.strip()) <= 200
+    counted = isinstance(n, int) and not isinstance(n, bool) and n > 0
+    if not (named and counted and written):
+        raise Invalid(
+            "bad_plan",
+            "Item {number} of the evidence plan needs an indicator, a number of cases and a day.",
+            number=number,
+        )
+    return {"indicator": str(indicator).strip(), "n": int(n or 0), "date": written, "text": str(text or "")[:1000]}

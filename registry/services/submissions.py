@@ -1,0 +1,349 @@
+"""Files of pilot sites: receiving, accepting, withdrawing. The raw file is never kept, a refused one leaves nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypedDict
+from uuid import UUID
+
+from evaluation.protocol import Protocol, parse_protocol
+from importers import IMPORTER_VERSION
+from importers.answer import as_json
+from importers.report import Checked, Issue, Report
+from registry import db
+from registry.errors import Conflict, Forbidden
+from registry.policies.access import Action, Actor, is_conflicted, may
+from registry.policies.lifecycle import UPLOADS_OPEN, can_accept, can_withdraw
+from registry.services import clock, guard, observations, pilots, protocols, scorecards, trail
+from registry.services.pages import Page, after_cursor, page, size
+from registry.tables import ScorecardRecord, Submission
+from registry.vocabulary import PilotState, SubmissionState, UserRole
+
+LONGEST_NAME = 255
+
+
+class SubmissionOut(TypedDict):
+    """A submission; evaluators see this summary, never a row."""
+
+    id: str
+    pilot: str
+    site: str
+    table: str
+    state: str
+    file_name: str
+    file_sha256: str
+    rows: int
+    columns: dict[str, str]
+    report: dict[str, Any]
+    created_at: dt.datetime
+    accepted_at: dt.datetime | None
+    withdrawn_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The answer to a file: no submission when it is refused; `created` is false for the same bytes again."""
+
+    submission: SubmissionOut | None
+    report: dict[str, Any]
+    created: bool
+
+
+async def receive(
+    *, by: Actor, pilot: str, path: Path, file_name: str, table: str | None = None, locale: str = "fr"
+) -> Received:
+    """Check a file and, when it is accepted, keep its rows with keyed identifiers, in the state `checked`.
+
+    Raises
+    ------
+    NotFound
+        The site takes no part in such a pilot.
+    Conflict
+        The uploads are not open.
+    Forbidden
+        Only a pilot site sends files; this registry may take aggregates only.
+    """
+    await guard.require(by, Action.SUBMISSION_SEND, "pilot", pilot)
+    row = await pilots.find(by=by, pilot=pilot)
+    site = await _own_site(by, row)
+    if not db.settings().accept_rows:
+        raise Forbidden(
+            "rows_not_accepted",
+            "This registry takes aggregates only: run `preuve evaluate --aggregate` at the hospital.",
+        )
+    _require_open(PilotState(row["state"]), row["code"])
+    frozen = await protocols.by_id(row["protocol"])
+    protocol = parse_protocol(frozen["content"]) if frozen else _no_protocol(row)
+    checked = await observations.check(
+        path,
+        protocol,
+        name=file_name,
+        table=table,
+        sites=[s["finess"] for s in await pilots.sites_of(row["id"])],
+        uploader=str(by.site),
+        days=(row["starts_on"], row["ends_on"]),
+    )
+    if (known := await _same_file(row["id"], site, checked.report.file_sha256)) is not None:
+        return _again(known, checked.report, locale)
+    if checked.frame is None or checked.report.table is None:
+        async with db.transaction():
+            codes = dict(sorted(Counter(i.code for i in checked.report.issues).items()))
+            await trail.record(by, "submission.rejected", "pilot", str(row["id"]), codes=codes)
+        return Received(None, as_json(checked, locale), created=False)
+    return await _keep(by, row, site, protocol, checked, file_name=file_name, locale=locale)
+
+
+def _no_protocol(row: Mapping[str, Any]) -> Protocol:
+    raise Conflict("no_protocol", "The pilot {code} has no frozen protocol: nothing can be sent yet.", code=row["code"])
+
+
+def _require_open(state: PilotState, code: str) -> None:
+    if state not in UPLOADS_OPEN:
+        raise Conflict(
+            "uploads_closed", "The uploads of the pilot {code} are not open ({state}).", code=code, state=state
+        )
+
+
+async def _own_site(by: Actor, row: Mapping[str, Any]) -> UUID:
+    """The identifier of the actor's site, which takes part in the pilot: a published pilot is seen by others too."""
+    for site in await pilots.sites_of(row["id"]):
+        if site["finess"] == by.site:
+            found: UUID = site["site_id"]
+            return found
+    raise await guard.hidden(by, "pilot", str(row["code"]))
+
+
+async def _keep(
+    by: Actor, row: Mapping[str, Any], site: UUID, protocol: Protocol, checked: Checked, *, file_name: str, locale: str
+) -> Received:
+    report = checked.report
+    frame, spec = checked.frame, protocol.table(str(report.table))
+    if frame is None:
+        raise AssertionError("an accepted file has rows")  # `receive` answers a refused one
+    kept = observations.keyed(frame, spec, str(row["id"]))
+    blob = await observations.store().put_frame(kept)
+    answer = as_json(checked, locale)
+    new = Submission(
+        pilot=row["id"],
+        site=site,
+        table_name=spec.name,
+        state=SubmissionState.CHECKED.value,
+        file_name=Path(file_name.replace("\\", "/")).name[:LONGEST_NAME],
+        file_sha256=report.file_sha256,
+        content_sha256=observations.content_digest(frame, protocol, spec.name),
+        rows=frame.height,
+        blob=blob,
+        importer_version=IMPORTER_VERSION,
+        report=answer,
+        columns=dict(report.columns),
+        first_observation=observations.first_day(frame, spec),
+        created_by=guard.identifier(by.id or ""),
+        created_at=clock.now(),
+    )
+    async with db.transaction():
+        _require_open(await pilots.state_of(row["id"]), row["code"])
+        known = await _same_file(row["id"], site, report.file_sha256)
+        if known is None:
+            await Submission.insert(new)
+            detail = {"site": by.site, "rows": frame.height, "sha256": report.file_sha256, "table": spec.name}
+            await trail.record(by, "submission.received", "submission", str(new.id), **detail)
+    if known is not None:  # the same bytes arrived at the same time
+        return _again(known, report, locale)
+    return Received(await _fresh(new.id), answer, created=True)
+
+
+async def _same_file(pilot: UUID, site: UUID, sha256: str) -> dict[str, Any] | None:
+    same = (Submission.pilot == pilot) & (Submission.site == site) & (Submission.file_sha256 == sha256)
+    row: dict[str, Any] | None = (
+        await _select().where(same, Submission.state != SubmissionState.WITHDRAWN.value).first()
+    )
+    return row
+
+
+def _again(known: Mapping[str, Any], report: Report, locale: str) -> Received:
+    issues = (*report.issues, Issue("duplicate_upload", "warning"))
+    counts = {**report.issue_counts, "duplicate_upload": 1}
+    twice = replace(report, issues=issues, issue_counts=counts)
+    return Received(_out(known), as_json(Checked(twice, None), locale), created=False)
+
+
+async def accept(*, by: Actor, submission: str) -> SubmissionOut:
+    """Add the file's rows to the data of the pilot, which is scored anew.
+
+    Raises
+    ------
+    NotFound
+        It is another site's, or there is none.
+    Conflict
+        It was accepted or withdrawn already, the uploads are closed, or the site sent some of its cases before.
+    """
+    await guard.require(by, Action.SUBMISSION_SEND, "submission", submission)
+    row = await _own(by, submission)
+    repeated = await _repeated_cases(row)
+    async with db.transaction():
+        pilot, state = await pilots.state_of(row["pilot"]), await _state(row["id"])
+        if not can_accept(pilot, state):
+            raise Conflict(
+                "not_acceptable",
+                "This file ({state}) cannot be accepted: the pilot is {pilot}.",
+                state=state,
+                pilot=pilot,
+            )
+        if repeated:
+            raise Conflict(
+                "cases_sent_before",
+                "{n} cases of this file are in a file accepted before: withdraw one of the two.",
+                n=repeated,
+            )
+        values: dict[Any, Any] = {Submission.state: SubmissionState.ACCEPTED.value, Submission.accepted_at: clock.now()}
+        await _change(by, row, "submission.accepted", values)
+    await scorecards.rescore(by=by, pilot_id=row["pilot"])
+    return await _fresh(row["id"])
+
+
+async def withdraw(*, by: Actor, submission: str) -> SubmissionOut:
+    """Take a file back: it is kept and counted, its rows leave the data of the pilot.
+
+    Raises
+    ------
+    NotFound
+        It is another site's, or there is none.
+    Conflict
+        It was withdrawn already, or somebody has signed.
+    """
+    await guard.require(by, Action.SUBMISSION_SEND, "submission", submission)
+    row = await _own(by, submission)
+    async with db.transaction():
+        pilot, state = await pilots.state_of(row["pilot"]), await _state(row["id"])
+        if not can_withdraw(pilot, state):
+            raise Conflict(
+                "not_withdrawable",
+                "This file ({state}) cannot be withdrawn: the pilot is {pilot}.",
+                state=state,
+                pilot=pilot,
+            )
+        values: dict[Any, Any] = {
+            Submission.state: SubmissionState.WITHDRAWN.value,
+            Submission.withdrawn_at: clock.now(),
+        }
+        await _change(by, row, "submission.withdrawn", values)
+    if state == SubmissionState.ACCEPTED:
+        await scorecards.rescore(by=by, pilot_id=row["pilot"])
+    return await _fresh(row["id"])
+
+
+async def _change(by: Actor, row: Mapping[str, Any], action: str, values: dict[Any, Any]) -> None:
+    """Change a submission; no scorecard computed before stays current, so nobody signs what has been overtaken."""
+    await Submission.update(values).where(Submission.id == row["id"])
+    stale = (ScorecardRecord.pilot == row["pilot"]) & ScorecardRecord.current.eq(True)
+    await ScorecardRecord.update({ScorecardRecord.current: False}).where(stale)
+    await trail.record(by, action, "submission", str(row["id"]), site=row["finess"], rows=row["rows"])
+
+
+async def _repeated_cases(row: Mapping[str, Any]) -> int:
+    frozen = await protocols.by_id(row["protocol_id"])
+    if frozen is None:
+        return 0
+    table = protocols.parsed(frozen).table(row["table_name"])
+    same = (
+        (Submission.pilot == row["pilot"])
+        & (Submission.site == row["site"])
+        & (Submission.table_name == row["table_name"])
+    )
+    accepted = await Submission.select(Submission.blob).where(same, Submission.state == SubmissionState.ACCEPTED.value)
+    store = observations.store()
+    new = await store.get_frame(row["blob"])
+    return sum([observations.same_cases(new, await store.get_frame(other["blob"]), table) for other in accepted])
+
+
+async def _fresh(submission: UUID) -> SubmissionOut:
+    return _out(await _select().where(Submission.id == submission).first())
+
+
+async def _state(submission: UUID) -> SubmissionState:
+    row = await Submission.select(Submission.state).where(Submission.id == submission).first()
+    return SubmissionState(row["state"])
+
+
+async def get(*, by: Actor, submission: str) -> SubmissionOut:
+    """A submission: its own site, and a summary for evaluators, administrators and the programme.
+
+    Raises
+    ------
+    NotFound
+        There is none, or it is another site's.
+    """
+    await guard.require(by, Action.SUBMISSION_READ, "submission", submission)
+    row = await _row(submission)
+    if row is None or not (may(by, Action.SUBMISSION_READ_ALL) or row["finess"] == by.site):
+        raise await guard.hidden(by, "submission", submission)
+    if by.role == UserRole.EVALUATOR and is_conflicted(
+        by, sites=frozenset({row["finess"]}), supplier=str(row["supplier_id"])
+    ):
+        raise await guard.hidden(by, "submission", submission)
+    return _out(row)
+
+
+async def list_submissions(*, by: Actor, pilot: str, limit: int = 50, cursor: str | None = None) -> Page[SubmissionOut]:
+    """The submissions of a pilot in the order in which they came; a site's own only."""
+    await guard.require(by, Action.SUBMISSION_READ, "pilot", pilot)
+    row = await pilots.find(by=by, pilot=pilot)
+    query = _select().where(Submission.pilot == row["id"]).order_by(Submission.created_at).order_by(Submission.id)
+    if not may(by, Action.SUBMISSION_READ_ALL):
+        query = query.where(Submission.site.finess == by.site)
+    found = [_out(item) for item in await query]
+    return page_of(found, size(limit), cursor)
+
+
+def page_of(found: list[SubmissionOut], limit: int, cursor: str | None) -> Page[SubmissionOut]:
+    """One page of a short list, after the item that the cursor names."""
+    start = after_cursor(cursor)
+    ids = [item["id"] for item in found]
+    first = ids.index(start) + 1 if start in ids else 0
+    return page(found[first : first + limit + 1], limit, lambda item: item["id"])
+
+
+async def _own(by: Actor, submission: str) -> dict[str, Any]:
+    row = await _row(submission)
+    if row is None or row["finess"] != by.site:
+        raise await guard.hidden(by, "submission", submission)
+    return row
+
+
+async def _row(submission: str) -> dict[str, Any] | None:
+    found = guard.identifier(submission)
+    if found is None:
+        return None
+    row: dict[str, Any] | None = await _select().where(Submission.id == found).first()
+    return row
+
+
+def _select() -> Any:
+    return Submission.select(
+        Submission.all_columns(),
+        Submission.site.finess.as_alias("finess"),
+        Submission.pilot.protocol.as_alias("protocol_id"),
+        Submission.pilot.version.tool.supplier.as_alias("supplier_id"),
+    ).output(load_json=True)
+
+
+def _out(row: Mapping[str, Any]) -> SubmissionOut:
+    return {
+        "id": str(row["id"]),
+        "pilot": str(row["pilot"]),
+        "site": row["finess"],
+        "table": row["table_name"],
+        "state": row["state"],
+        "file_name": row["file_name"],
+        "file_sha256": row["file_sha256"],
+        "rows": row["rows"],
+        "columns": row["columns"],
+        "report": row["report"],
+        "created_at": row["created_at"],
+        "accepted_at": row["accepted_at"],
+        "withdrawn_at": row["withdrawn_at"],
+    }
