@@ -5,7 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from evaluation.vocabulary import Better, Decision, Design, Domain, Frozen, ListingStatus, Role, Strength, UseCase, Verdict
+from evaluation.vocabulary import (
+    Better,
+    Decision,
+    Design,
+    Domain,
+    Frozen,
+    ListingStatus,
+    Role,
+    Strength,
+    UseCase,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,199 @@
+"""Charts as data: Vega-Lite specifications rendered to SVG without any outside host; each has its description in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
+
+import vl_convert
+
+from evaluation.language import translations
+from exports.numbers import figure, short
+
+VEGA_LITE: Final = "5.20"
+INK, BLUE, RED, GREY = "#1b2333", "#0b5cad", "#b0302a", "#6b7488"
+THEME: Final[dict[str, Any]] = {
+    "font": "Liberation Sans",
+    "background": None,
+    "view": {"stroke": None},
+    "axis": {
+        "domain": False,
+        "ticks": False,
+        "labelColor": INK,
+        "gridColor": "#e4e8f0",
+        "titleFontWeight": "normal",
+        "labelLimit": 260,
+    },
+    "text": {"color": INK},
+}
+WIDTH: Final = 300
+LOCALES: Final[Mapping[str, Literal["fr-FR", "en-GB"]]] = {"fr": "fr-FR", "en": "en-GB"}
+
+
+def render(spec: Mapping[str, Any], locale: str = "fr") -> str:
+    """A specification with its data inside → SVG text; no address is ever fetched, the same specification gives the same bytes."""
+    name: Literal["fr-FR", "en-GB"] = LOCALES.get(locale, "fr-FR")
+    return vl_convert.vegalite_to_svg(
+        dict(spec),
+        vl_version=VEGA_LITE,
+        config=THEME,
+        format_locale=name,
+        time_format_locale=name,
+        allowed_base_urls=[],
+    )
+
+
+def _finite(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def forest(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    title: str,
+    axis: str,
+    threshold: float | None = None,
+    pooled: Mapping[str, Any] | None = None,
+    ratio: bool = False,
+    locale: str = "fr",
+) -> dict[str, Any] | None:
+    """The estimates of sites (or subgroups), the pooled one below, the threshold as a line.
+
+    Parameters
+    ----------
+    rows
+        `{"label", "value", "low", "high", "n"}` in the order shown, or `{"label", "n", "not_estimable"}`.
+    pooled
+        The pooled block of a scorecard; its prediction interval is drawn as a thin line.
+    ratio
+        A logarithmic axis, for ratios.
+
+    Returns
+    -------
+    dict or None
+        `None` when no row can be drawn.
+    """
+    say = translations("exports", locale).gettext
+    drawn = [_row(row["label"], row, say("n = {n}").format(n=row["n"]), locale, "site") for row in rows]
+    if pooled is not None and "value" in pooled:
+        drawn.append(_row(say("All sites (pooled)"), pooled, say("{k} sites").format(k=pooled["k"]), locale, "pooled"))
+    if not any(_finite(row["value"]) for row in drawn):
+        return None
+    scale: dict[str, Any] = {"type": "log"} if ratio else {"zero": False}
+    x = {"type": "quantitative", "title": axis, "scale": scale}
+    order = [row["key"] for row in drawn]
+    y = {
+        "field": "key",
+        "type": "nominal",
+        "sort": order,
+        "title": None,
+        "axis": {"labelExpr": "split(datum.label, '\u2063')[1]"},
+    }
+    colour = {"condition": {"test": "datum.kind === 'pooled'", "value": INK}, "value": BLUE}
+    prediction = [row for row in drawn if row["prediction_low"] is not None]
+    layers: list[dict[str, Any]] = []
+    if prediction:
+        layers.append(
+            {
+                "data": {"values": prediction},
+                "mark": {"type": "rule", "color": GREY, "strokeDash": [2, 2]},
+                "encoding": {"y": y, "x": {**x, "field": "prediction_low"}, "x2": {"field": "prediction_high"}},
+            }
+        )
+    layers += [
+        {
+            "mark": {"type": "rule", "strokeWidth": 2},
+            "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}, "color": colour},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "opacity": 1, "size": 70},
+            "encoding": {
+                "y": y,
+                "x": {**x, "field": "value"},
+                "color": colour,
+                "shape": {"condition": {"test": "datum.kind === 'pooled'", "value": "diamond"}, "value": "square"},
+            },
+        },
+        {
+            "mark": {"type": "text", "align": "left", "fontSize": 11},
+            "encoding": {"y": y, "x": {"value": WIDTH + 14}, "text": {"field": "text"}},
+        },
+    ]
+    if threshold is not None:
+        layers.append(
+            {"mark": {"type": "rule", "strokeDash": [5, 4], "color": RED}, "encoding": {"x": {**x, "datum": threshold}}}
+        )
+    return {
+        "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
+        "description": _describe(title, drawn, threshold, locale),
+        "width": WIDTH,
+        "height": {"step": 30},
+        "padding": {"left": 4, "right": 4, "top": 4, "bottom": 4},
+        "data": {"values": drawn},
+        "layer": layers,
+    }
+
+
+def _row(label: str, block: Mapping[str, Any], size: str, locale: str, kind: str) -> dict[str, Any]:
+    """One line; the key keeps two sites of the same name apart, an infinite limit is cut at the value."""
+    value, low, high = (block.get(key) if _finite(block.get(key)) else None for key in ("value", "low", "high"))
+    prediction = (block.get("prediction_low"), block.get("prediction_high"))
+    known = all(_finite(limit) for limit in prediction)
+    return {
+        "key": f"{kind}\u2063{label}",
+        "label": label,
+        "value": value,
+        "low": value if low is None else low,
+        "high": value if high is None else high,
+        "prediction_low": prediction[0] if known else None,
+        "prediction_high": prediction[1] if known else None,
+        "text": f"{figure(block, locale)}   {size}",
+        "kind": kind,
+    }
+
+
+def _describe(title: str, rows: Sequence[Mapping[str, Any]], threshold: float | None, locale: str) -> str:
+    say = translations("exports", locale).gettext
+    parts = [f"{row['label']} : {row['text'].replace('   ', ', ')}" for row in rows]
+    if threshold is not None:
+        parts.append(say("threshold {threshold}").format(threshold=short(threshold, locale)))
+    return f"{title}. " + " ; ".join(parts) + "."
+
+
+def roc(points: Sequence[Sequence[float]], *, area: str, locale: str = "fr") -> dict[str, Any]:
+    """The ROC curve through (1 − specificity, sensitivity), from (0, 0) to (1, 1), with the chance line.
+
+    Parameters
+    ----------
+    area
+        The area with its interval, in words: part of the description.
+    """
+    say = translations("exports", locale).gettext
+    scale = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"tickCount": 5}}
+    x_title, y_title = say("1 − specificity"), say("Sensitivity")
+    return {
+        "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
+        "description": say("ROC curve. Area under the curve: {area}.").format(area=area),
+        "width": 280,
+        "height": 280,
+        "layer": [
+            {
+                "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
+                "mark": {"type": "line", "strokeDash": [4, 4], "color": GREY, "strokeWidth": 1},
+                "encoding": {
+                    "x": {**scale, "field": "x", "title": x_title},
+                    "y": {**scale, "field": "y", "title": y_title},
+                },
+            },
+            {
+                "data": {"values": [{"i": i, "x": p[0], "y": p[1]} for i, p in enumerate(points)]},
+                "mark": {"type": "line", "color": BLUE, "strokeWidth": 2},
+                "encoding": {
+                    "order": {"field": "i"},
+                    "x": {**scale, "field": "x", "title": x_title},
+                    "y": {**scale, "field": "y", "title": y_title},
+                },
+            },
+        ],
+    }

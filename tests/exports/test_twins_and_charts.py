@@ -1,0 +1,95 @@
+"""The CSV and JSON twins, and charts that say in words what they draw."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from evaluation.canonical import digest_of
+from exports.charts import forest, render, roc
+from exports.numbers import figure, short
+from exports.tables import as_csv, as_json_bytes
+from tests.exports.editions import edition, line
+
+ROWS = [
+    {"label": "CHU A", "value": 0.84, "low": 0.80, "high": 0.88, "n": 420},
+    {"label": "CH B", "value": 0.79, "low": 0.70, "high": 0.87, "n": 130},
+    {"label": "CH C", "n": 3, "not_estimable": "no_positive"},
+]
+POOLED = {"value": 0.83, "low": 0.7, "high": 0.9, "prediction_low": 0.5, "prediction_high": 0.97, "k": 2, "n": 550}
+
+
+def test_csv_opens_in_a_french_spreadsheet_and_attacks_nobody():
+    tables = as_csv(edition(lines=(line(tool='=HYPERLINK("x")', supplier="a;b\nc"),)))
+    content = tables["Référencement"]
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert rows[1][:4] == ["PRV-2026-0001-U", '\'=HYPERLINK("x")', "3.2", "a;b\nc"]
+    assert "0,5000995944" in tables["Indicateurs"].decode("utf-8-sig")
+
+
+def test_json_carries_the_digest_of_its_content_and_hides_small_groups():
+    content = json.loads(as_json_bytes(edition()))
+    digest = content.pop("digest")
+    assert digest == digest_of(content)
+    small = next(m for m in content["measures"] if m["subgroup"] == "Sexe : F")
+    assert (small["value"], small["n"]) == (None, 0)
+
+
+def test_figures_are_written_as_the_language_does():
+    assert figure(ROWS[0], "fr") == "0,840 [0,800 ; 0,880]"
+    assert figure(ROWS[0], "en") == "0.840 [0.800, 0.880]"
+    assert figure(ROWS[2], "fr") == "aucun cas positif à la référence"
+    assert short(-0.02768, "fr") == "−0,0277"
+    assert short("Infinity") == "∞"
+    assert short(99786.4, "fr") == "99\u202f786"
+
+
+def test_a_forest_plot_says_what_it_draws():
+    spec = forest(ROWS, title="Aire", axis="Aire", threshold=0.75, pooled=POOLED)
+    svg = render(spec)
+    assert svg == render(spec)
+    assert "Aire. CHU A : 0,840 [0,800 ; 0,880], n = 420" in spec["description"]
+    assert "seuil 0,750" in spec["description"]
+    texts = "".join(ET.fromstring(svg).itertext())
+    assert all(
+        word in texts for word in ("CHU A", "CH C", "aucun cas positif", "Tous les sites", "0,830 [0,700 ; 0,900]")
+    )
+
+
+def test_nothing_to_draw_is_no_chart():
+    assert forest([ROWS[2]], title="x", axis="x") is None
+
+
+def test_two_sites_of_one_name_and_hostile_names_are_drawn_as_text():
+    hostile = "<script>alert(1)</script>\"'&"
+    svg = render(forest([{**ROWS[0], "label": hostile}, {**ROWS[1], "label": "CHU A"}], title=hostile, axis="x"))
+    assert "<script" not in svg
+    ET.fromstring(svg)
+
+
+def test_ratios_and_infinite_limits():
+    rows = [{"label": "A", "value": 0.5, "low": 0.1, "high": "Infinity", "n": 10}]
+    svg = render(forest(rows, title="OR", axis="OR", threshold=1, ratio=True))
+    assert "0,500 [0,100 ; ∞]" in "".join(ET.fromstring(svg).itertext())
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_a_roc_curve_has_its_axes_and_description(locale):
+    spec = roc([(0, 0), (0.2, 0.8), (1, 1)], area="0,81", locale=locale)
+    svg = render(spec, locale)
+    assert ("Sensibilité" if locale == "fr" else "Sensitivity") in svg
+    assert "0,81" in spec["description"]
+
+
+def test_no_address_is_fetched():
+    with pytest.raises(ValueError, match="not allowed"):
+        render(
+            {
+                "data": {"url": "http://127.0.0.1:9/x.json"},
+                "mark": "point",
+                "encoding": {"x": {"field": "a", "type": "quantitative"}},
+            }
+        )

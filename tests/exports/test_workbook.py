@@ -1,0 +1,148 @@
+"""The workbook, cell by cell against a golden copy, and what no cell may ever be.
+
+Write the golden copy anew after a wanted change of layout: `python -m tests.exports.test_workbook`.
+"""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from exports.edition import Line
+from exports.workbook import workbook
+from tests.exports.editions import edition, line, measure
+
+GOLDEN = Path(__file__).parent / "golden" / "workbook.json"
+
+
+def cells(content):
+    """Every cell with its kind, value and format; every width; every table."""
+    book = load_workbook(io.BytesIO(content))
+    return {
+        sheet.title: {
+            "cells": {
+                c.coordinate: [c.data_type, str(c.value), c.number_format]
+                for row in sheet.iter_rows()
+                for c in row
+                if c.value is not None
+            },
+            "widths": {k: d.width for k, d in sorted(sheet.column_dimensions.items())},
+            "tables": dict(sheet.tables.items()),
+            "freeze": sheet.freeze_panes,
+        }
+        for sheet in book
+    }
+
+
+def test_every_cell_is_the_golden_one():
+    assert cells(workbook(edition())) == json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
+def test_sheets_headings_and_types_are_the_fields():
+    book = load_workbook(io.BytesIO(workbook(edition())))
+    assert book.sheetnames == ["Lisez-moi", "Référencement", "Indicateurs", "Sites pilotes", "Retraits et suspensions"]
+    page = book["Référencement"]
+    headings = [cell.value for cell in page[1]]
+    # FIELD §5.2, sheet 2, in its order
+    assert headings[:35] == [
+        "Identifiant de référencement", "Solution", "Version évaluée", "Fournisseur", "SIRET fournisseur", "Catégorie d'entreprise",
+        "Cas d'usage", "Destination d'usage (résumé)", "Population couverte (âge)", "Statut", "Date de décision", "Valable du",
+        "Valable jusqu'au", "Prochaine revue", "Conditions", "Force du plan d'étude (P1–P4)", "Nb de sites pilotes", "Effectif total",
+        "Conclusion clinique", "Conclusion organisationnelle", "Conclusion économique", "Protocole gelé", "Alerte équité",
+        "Alerte sécurité", "gCO2e par usage", "Statut DM / classe", "IUD-ID", "Classe de risque RIA", "HDS", "SecNumCloud",
+        "Hébergement (pays)", "DPI / PACS compatibles", "Code CPV", "Lien fiche de preuve", "Code de vérification",
+    ]  # fmt: skip
+    row = dict(zip(headings, page[3], strict=True))
+    assert (row["SIRET fournisseur"].value, row["SIRET fournisseur"].number_format) == ("00000001800010", "@")
+    assert row["Valable jusqu'au"].is_date
+    assert row["Valable jusqu'au"].number_format == "dd/mm/yyyy"
+    assert page.freeze_panes == "C2"
+    assert page.tables["tbl_referencement"].ref.startswith("A1:")
+    sites = book["Sites pilotes"]
+    assert {sites["C2"].value, sites["C3"].value} == {"010999993", "2A0999999"}
+
+
+def test_a_small_subgroup_shows_nothing():
+    page = load_workbook(io.BytesIO(workbook(edition())))["Indicateurs"]
+    headings = [cell.value for cell in page[1]]
+    row = next(r for r in page.iter_rows(min_row=2, values_only=True) if "Sexe : F" in r)
+    shown = dict(zip(headings, row, strict=True))
+    assert shown["Estimation"] is shown["N"] is shown["IC 95 % bas"] is None
+    assert shown["Pourquoi il n'y a pas de valeur"] == "effectif inférieur à 11 : non montré"
+
+
+def test_an_empty_list_is_a_sentence_without_a_table():
+    book = load_workbook(io.BytesIO(workbook(edition(lines=(), measures=(), sites=(), changes=()))))
+    assert book["Référencement"]["A2"].value == "Aucune solution n'est inscrite dans cette édition."
+    assert not book["Référencement"].tables
+
+
+def test_nothing_is_a_formula_or_a_link():
+    with zipfile.ZipFile(io.BytesIO(workbook(edition()))) as archive:
+        text = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"<f>" not in text
+    assert b"hyperlink" not in text.lower()
+
+
+TEXT_FIELDS = [f.name for f in fields(Line) if f.type == "str"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=60), st.sampled_from(["=", "+", "-", "@", "\t", "\r", "'", "#REF!", "_x0041_", "\x0b", ""]))
+def test_any_text_stays_the_text_that_it_is(text, start):
+    hostile = start + text
+    given_line = line(**dict.fromkeys(TEXT_FIELDS, hostile))
+    book = load_workbook(
+        io.BytesIO(workbook(edition(lines=(given_line,), measures=(measure(label=hostile, reason=hostile),))))
+    )
+    kinds = {c.data_type for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None}
+    assert kinds <= {"s", "n", "d"}
+    value = book["Référencement"]["B2"].value or ""
+    seen = "".join(
+        c for c in hostile.replace("\r\n", "\n").replace("\r", "\n") if c in "\t\n" or c.isprintable() or ord(c) > 127
+    )
+    assert value.replace("_x005F_", "_")[:3].strip() in seen or not seen.strip()
+
+
+def test_the_same_edition_gives_the_same_bytes_everywhere(tmp_path):
+    code = "import sys; from exports.workbook import workbook; from tests.exports.editions import edition; sys.stdout.buffer.write(workbook(edition()))"
+    elsewhere = {**os.environ, "TZ": "Pacific/Auckland", "LC_ALL": "C", "HOME": str(tmp_path), "PYTHONHASHSEED": "7"}
+    made = subprocess.run(
+        [sys.executable, "-c", code], env=elsewhere, capture_output=True, check=True, cwd=Path(__file__).parents[2]
+    )
+    assert made.stdout == workbook(edition())
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_every_word_of_the_workbook_is_in_the_catalogue(locale, monkeypatch):
+    import gettext
+
+    from evaluation import language
+
+    class Strict(gettext.NullTranslations):
+        def gettext(self, message):
+            raise AssertionError(f"no French for {message!r}")
+
+    catalogue = language.translations("exports", locale)
+    if locale == "fr":
+        monkeypatch.setattr(catalogue, "_fallback", Strict())
+    for changes in (
+        {},
+        {"profile": "resah"},
+        {"profile": "other"},
+        {"lines": (), "measures": (), "sites": (), "changes": ()},
+    ):
+        workbook(edition(**changes), locale)
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(json.dumps(cells(workbook(edition())), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
