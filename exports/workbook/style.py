@@ -31,8 +31,8 @@ _TONES: Final[dict[Word, str]] = {
 
 _WIDEST: Final = {Kind.IDENTIFIER: 70, Kind.TEXT: 34, Kind.LONG: 56, Kind.DATE: 12, Kind.COUNT: 14, Kind.NUMBER: 16}
 _NARROWEST: Final = {Kind.IDENTIFIER: 10, Kind.TEXT: 10, Kind.LONG: 24, Kind.DATE: 12, Kind.COUNT: 9, Kind.NUMBER: 11}
-_FILTER_BUTTON: Final = 3  # characters that the filter's arrow hides in a heading
-_MARGIN: Final = 2
+FILTER_BUTTON: Final = 3  # characters that the filter's arrow hides in a heading
+_MARGIN: Final = 4
 _CAPITAL: Final = 1.15  # a bold or capital letter is wider than the digit that a width counts in
 
 
@@ -69,7 +69,7 @@ class Styler:
             ("header",),
             font=Font(bold=True, color="FFFFFFFF"),
             fill=fill(_HEADER_FILL),
-            alignment=Alignment(wrap_text=True, vertical="center", horizontal="left"),
+            alignment=Alignment(wrap_text=True, vertical="center", horizontal="left", indent=1),
         )
 
     def heading(self, cell: SheetCell) -> None:
@@ -89,7 +89,7 @@ class Styler:
             ("body", number_format, tone, bold, text, quoted),
             font=Font(bold=bold, color=INK),
             number_format=number_format,
-            alignment=Alignment(wrap_text=text, vertical="top", horizontal="left" if text else "right"),
+            alignment=Alignment(wrap_text=text, vertical="top", horizontal="left" if text else "right", indent=1),
             border=Border(bottom=Side("hair", color="FFB8BFCC")),
             fill=background,
             quotePrefix=True if quoted else None,  # whoever edits the cell later still has a text
@@ -113,9 +113,27 @@ def _length(value: Cell) -> int:
     return max((len(part) for part in value.splitlines()), default=0)
 
 
+def lines_needed(value: Cell, wide: float) -> int:
+    """Lines that a value takes in a column of `wide` characters; words longer than the column are broken."""
+    if not isinstance(value, str):
+        return 1
+    room = max(4.0, wide - 3) / 1.08  # letters are on average a little wider than the digit that a width counts in
+    total = 0
+    for paragraph in value.splitlines() or [""]:
+        used, lines = 0.0, 1
+        for word in paragraph.split(" "):
+            if used and used + 1 + len(word) > room:
+                lines, used = lines + 1, 0.0
+            extra = int(len(word) // room) if len(word) > room else 0
+            lines += extra
+            used += len(word) - extra * room + (1 if used else 0)
+        total += lines
+    return total
+
+
 def width(heading: str, kind: Kind, values: Iterable[Cell]) -> float:
     """The width that shows the longest word of the heading and each value, long text wrapped at the kind's limit."""
-    word = max(len(part) for part in heading.split()) * _CAPITAL + _FILTER_BUTTON
+    word = max(len(part) for part in heading.split()) * _CAPITAL + FILTER_BUTTON
     content = max((_length(v) for v in values), default=0) * (1.1 if kind is not Kind.LONG else 1.0) + _MARGIN
     limit = max(_WIDEST[kind], content) if kind in (Kind.COUNT, Kind.NUMBER, Kind.DATE) else _WIDEST[kind]
     return round(max(_NARROWEST[kind], word, min(content, limit)), 1)

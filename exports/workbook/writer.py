@@ -23,7 +23,7 @@ from openpyxl.xml.functions import tostring
 from exports.workbook.columns import COUNT_FORMAT, DATE_FORMAT, TEXT_FORMAT, Cell, Column, Kind
 from exports.workbook.readme import Entry
 from exports.workbook.sheets import Sheet
-from exports.workbook.style import NOTICE, Styler, width
+from exports.workbook.style import FILTER_BUTTON, NOTICE, Styler, lines_needed, width
 
 LONGEST_TEXT: Final = 32_767
 """UTF-16 units that a cell holds."""
@@ -31,6 +31,8 @@ LONGEST_TEXT: Final = 32_767
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CHARACTERS_A_PAGE: Final = 230  # of an A4 landscape page at about 55 %, the smallest that is read with ease
+LINE: Final = 13.5  # points of one line of text
+TALLEST: Final = 400.0  # points: the most that a spreadsheet shows is 409
 _README_WIDTHS: Final = (36, 96, 40, 24)
 
 
@@ -84,6 +86,10 @@ def write_list(ws: Worksheet, sheet: Sheet[Any], headings: Sequence[str], empty:
         ws.column_dimensions[get_column_letter(x)].width = width(
             headings[x - 1], column.kind, (cells[x - 1] for cells in values)
         )
+    widths = [ws.column_dimensions[get_column_letter(x)].width for x in range(1, len(headings) + 1)]
+    _fit_height(ws, 1, headings, [w - FILTER_BUTTON for w in widths])
+    for y, cells in enumerate(values, start=2):
+        _fit_height(ws, y, cells, widths)
     if sheet.rows:
         _name_table(ws, sheet.table, len(headings), len(sheet.rows) + 1)
     else:
@@ -99,6 +105,12 @@ def _name_table(ws: Worksheet, name: str, columns: int, rows: int) -> None:
     table = Table(displayName=name, name=name, ref=f"A1:{get_column_letter(columns)}{rows}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
     ws.add_table(table)  # its filter is the sheet's: two of them on the same cells break the file
+
+
+def _fit_height(ws: Worksheet, row: int, cells: Sequence[Cell], widths: Sequence[float]) -> None:
+    """Height of a row whose texts wrap: a file that was never opened has no measured one, and would be shown cut."""
+    lines = max(lines_needed(cell, wide) for cell, wide in zip(cells, widths, strict=False))
+    ws.row_dimensions[row].height = min(TALLEST, 4 + LINE * lines)
 
 
 def _page(ws: Worksheet, characters: float) -> None:
@@ -127,13 +139,18 @@ def write_readme(
         notice = NOTICE if entry.part == "notice" else None
         style.body(ws.cell(y, 1), "General", entry.tone or notice, bold=True)
         style.body(ws.cell(y, 2), _readme_format(entry), notice)
-        if not isinstance(entry.value, str):
-            ws.cell(y, 2).alignment = Alignment(vertical="top", horizontal="left")
+        if not isinstance(entry.value, str) or entry.part == "identifier":
+            ws.cell(y, 2).alignment = Alignment(vertical="top", horizontal="left", indent=1)
     if sources:
         _write_sources(ws, style, len(entries) + 2, headings, sources)
     used = _README_WIDTHS if sources else _README_WIDTHS[:2]
     for x, wide in enumerate(used, start=1):
         ws.column_dimensions[get_column_letter(x)].width = wide
+    for y, entry in enumerate(entries, start=1):
+        if entry.part != "heading":
+            _fit_height(ws, y, (entry.key, entry.value), used)
+    for y, source in enumerate(sources, start=len(entries) + 3):
+        _fit_height(ws, y, source, used)
     _page(ws, sum(used))
 
 
