@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from evaluation.language import DEFAULT_LOCALE, translations
+from evaluation.refusal import Refusal
 
 
-class RegistryError(Exception):
+class RegistryError(Refusal):
     """A refusal that the person can act upon.
 
     Parameters

@@ -135,8 +135,8 @@ async def authenticate(*, email: str, password: str) -> Actor:
     TooManyAttempts
         Ten failures in fifteen minutes for that address.
     """
-    email = email.strip().lower()[:254]
-    key = hashlib.sha256(email.encode("utf-8", "replace")).hexdigest()
+    email = email.encode("utf-8", "replace").decode().strip().lower()[:254]
+    key = hashlib.sha256(email.encode()).hexdigest()
     async with db.transaction():
         since = clock.now() - WINDOW
         await SignInFailure.delete().where(SignInFailure.at < since)
@@ -312,7 +312,7 @@ async def create_token(
     async with db.transaction():
         at = clock.now()
         row = Token(
-            user=guard.identifier(owner.id),
+            account=guard.identifier(owner.id),
             digest=hashlib.sha256(plain.encode()).hexdigest(),  # 256 random bits need no slow hash
             scopes=sorted(wanted),
             label=label,
@@ -330,11 +330,11 @@ async def actor_by_token(plain: str) -> Actor | None:
     """Whom a token speaks for, if it holds and the account is open."""
     digest = hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
     row = (
-        await Token.select(Token.user, Token.scopes, Token.expires_at)
+        await Token.select(Token.account, Token.scopes, Token.expires_at)
         .where(Token.digest == digest)
         .output(load_json=True)
         .first()
     )
     if row is None or row["expires_at"] <= clock.now():
         return None
-    return await _actor(User.id == row["user"], frozenset(Scope(s) for s in row["scopes"]))
+    return await _actor(User.id == row["account"], frozenset(Scope(s) for s in row["scopes"]))

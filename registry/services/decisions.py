@@ -189,11 +189,11 @@ async def _sign(
             "stale_scorecard", "This scorecard is not the current one any more: read the new one, then sign it."
         )
     signed = (
-        await Signature.select(Signature.user, Signature.decision, Signature.conditions)
+        await Signature.select(Signature.account, Signature.decision, Signature.conditions)
         .where(Signature.scorecard == record["id"])
         .output(load_json=True)
     )
-    if any(str(other["user"]) == by.id for other in signed):
+    if any(str(other["account"]) == by.id for other in signed):
         raise Conflict("signed_already", "You have signed this scorecard: the second signature is another person's.")
     following = after(state, PilotStep.SIGN)
     if following is None:
@@ -261,7 +261,7 @@ async def _insert_signature(
     }
     row = Signature(
         scorecard=record["id"],
-        user=guard.identifier(by.id or ""),
+        account=guard.identifier(by.id or ""),
         decision=decision.value,
         reason=reason,
         no_conflict=True,

@@ -293,7 +293,7 @@ async def signatures_of(record_id: UUID) -> list[SignatureOut]:
             Signature.reason,
             Signature.conditions,
             Signature.signed_at,
-            Signature.user.email.as_alias("email"),
+            Signature.account.email.as_alias("email"),
         )
         .where(Signature.scorecard == record_id)
         .order_by(Signature.signed_at)

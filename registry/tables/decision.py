@@ -31,7 +31,7 @@ class Signature(Table):
 
     id = UUID(primary_key=True, default=UUID4())
     scorecard = ForeignKey(ScorecardRecord, null=False, default=None, on_delete=OnDelete.restrict, index=True)
-    user = ForeignKey(User, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="account")
+    account = ForeignKey(User, null=False, default=None, on_delete=OnDelete.restrict)
     decision = Varchar(20, null=False, default="")
     reason = Text(null=False, default="")
     no_conflict = Boolean(null=False, default=False)

@@ -28,7 +28,7 @@ class Token(Table):
     """A machine's key, kept as its SHA-256 only."""
 
     id = UUID(primary_key=True, default=UUID4())
-    user = ForeignKey(User, null=False, default=None, on_delete=OnDelete.cascade, index=True, db_column_name="account")
+    account = ForeignKey(User, null=False, default=None, on_delete=OnDelete.cascade, index=True)
     digest = Varchar(64, null=False, default="", unique=True)
     scopes = JSON(null=False, default="[]")
     label = Varchar(120, null=False, default="")
