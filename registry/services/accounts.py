@@ -7,20 +7,34 @@ import datetime as dt
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, TypedDict
+from typing import Any
 
 import argon2
 
 from registry import db
 from registry.errors import Conflict, Invalid, NotFound, TooManyAttempts, Unauthenticated
-from registry.policies.access import SCOPES_OF_ROLE, Action, Actor
+from registry.policies.access import Action, Actor
 from registry.services import clock, guard, trail
 from registry.services.pages import Page, after_cursor, page, size
-from registry.tables import PurchasingCentral, SignInFailure, Site, Supplier, Token, User
-from registry.vocabulary import Scope, UserRole
+from registry.services.people import Account, accounts_where, actor_by_email, actor_by_id
+from registry.services.tokens import actor_by_token, create_token
+from registry.tables import PurchasingCentral, SignInFailure, Site, Supplier, User
+from registry.vocabulary import UserRole
+
+__all__ = [
+    "Account",
+    "actor_by_email",
+    "actor_by_id",
+    "actor_by_token",
+    "authenticate",
+    "create_token",
+    "create_user",
+    "list_users",
+    "set_active",
+    "verify_password",
+]
 
 HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 HASHERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
@@ -28,19 +42,6 @@ HASHERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 SHORTEST, LONGEST = 12, 1024
 ATTEMPTS, WINDOW = 10, dt.timedelta(minutes=15)
-PREFIX = "preuve_"
-
-
-class Account(TypedDict):
-    """An account as it is shown."""
-
-    id: str
-    email: str
-    role: str
-    site: str | None
-    central: str | None
-    supplier: str | None
-    active: bool
 
 
 async def create_user(
@@ -80,7 +81,7 @@ async def create_user(
             raise Conflict("account_exists", "{email} has an account already.", email=email)
         await User.insert(row)
         await trail.record(by, "account.created", "account", str(row.id), email=email, role=role.value)
-    return await _account(User.id == row.id)
+    return (await accounts_where(User.id == row.id))[0]
 
 
 async def _bindings(role: UserRole, site: str | None, central: str | None, supplier: str | None) -> dict[str, Any]:
@@ -191,68 +192,12 @@ async def _verify(password: str, stored: str) -> bool:
     return await asyncio.get_running_loop().run_in_executor(HASHERS, check)
 
 
-async def actor_by_id(user_id: str) -> Actor | None:
-    """The person behind a session, if their account is open; rights are read anew each time."""
-    found = guard.identifier(user_id)
-    return None if found is None else await _actor(User.id == found)
-
-
-async def actor_by_email(email: str) -> Actor | None:
-    """The person of that address, if their account is open."""
-    return await _actor(User.email == email.strip().lower())
-
-
-async def _actor(where: Any, scopes: frozenset[Scope] | None = None) -> Actor | None:
-    rows = await _accounts(where, User.active.eq(True))
-    if not rows:
-        return None
-    row = rows[0]
-    role = UserRole(row["role"])
-    allowed = SCOPES_OF_ROLE[role]
-    return Actor(
-        id=row["id"],
-        email=row["email"],
-        role=role,
-        site=row["site"],
-        central=row["central"],
-        supplier=row["supplier"],
-        scopes=allowed if scopes is None else allowed & scopes,
-    )
-
-
-async def _accounts(*where: Any, limit: int = 1) -> list[Account]:
-    rows = (
-        await User.select(
-            User.id, User.email, User.role, User.active, User.site.finess, User.central.code, User.supplier.id
-        )
-        .where(*where)
-        .order_by(User.email)
-        .limit(limit)
-    )
-    return [
-        {
-            "id": str(row["id"]),
-            "email": row["email"],
-            "role": row["role"],
-            "site": row["site.finess"],
-            "central": row["central.code"],
-            "supplier": str(row["supplier.id"]) if row["supplier.id"] else None,
-            "active": row["active"],
-        }
-        for row in rows
-    ]
-
-
-async def _account(where: Any) -> Account:
-    return (await _accounts(where))[0]
-
-
 async def list_users(*, by: Actor | None, limit: int = 50, cursor: str | None = None) -> Page[Account]:
     """The accounts, by address; for the administrator."""
     await guard.require(by, Action.USER_WRITE, "account")
     limit = size(limit)
     start = after_cursor(cursor) or ""
-    return page(await _accounts(User.email > start, limit=limit + 1), limit, lambda account: account["email"])
+    return page(await accounts_where(User.email > start, limit=limit + 1), limit, lambda account: account["email"])
 
 
 async def set_active(*, by: Actor, email: str, active: bool) -> Account:
@@ -274,67 +219,4 @@ async def set_active(*, by: Actor, email: str, active: bool) -> Account:
         if not changed:
             raise NotFound("unknown_account", "There is no account {email}.", email=email)
         await trail.record(by, "account.opened" if active else "account.closed", "account", str(changed[0]["id"]))
-    return await _account(User.email == email)
-
-
-async def create_token(
-    *, by: Actor, email: str, scopes: Sequence[str] | None = None, days: int = 90, label: str = ""
-) -> str:
-    """A token for the account of that address, in clear: it is shown once, its SHA-256 is kept.
-
-    Parameters
-    ----------
-    scopes
-        `read`, `upload`, `sign`; by default all those of the account's role.
-
-    Raises
-    ------
-    NotFound
-        No such account, or it is closed.
-    Invalid
-        A scope that does not exist or that the role does not have.
-    """
-    if by.email != email.strip().lower():
-        await guard.require(by, Action.TOKEN_WRITE, "account", email)
-    owner = await actor_by_email(email)
-    if owner is None or owner.id is None:
-        raise NotFound("unknown_account", "There is no account {email}.", email=email)
-    wanted = set(owner.scopes) if scopes is None else {Scope(s) for s in scopes if s in set(Scope)}
-    # a token never makes a wider one
-    if not wanted or (scopes is not None and len(wanted) < len(set(scopes))) or not wanted <= owner.scopes & by.scopes:
-        raise Invalid(
-            "bad_scope",
-            "These scopes are not those of the account ({role}): it may have {scopes}.",
-            role=owner.role,
-            scopes=", ".join(sorted(owner.scopes)),
-        )
-    plain = PREFIX + secrets.token_urlsafe(32)
-    async with db.transaction():
-        at = clock.now()
-        row = Token(
-            account=guard.identifier(owner.id),
-            digest=hashlib.sha256(plain.encode()).hexdigest(),  # 256 random bits need no slow hash
-            scopes=sorted(wanted),
-            label=label,
-            created_at=at,
-            expires_at=at + dt.timedelta(days=days),
-        )
-        await Token.insert(row)
-        await trail.record(
-            by, "token.created", "token", str(row.id), email=owner.email, scopes=sorted(wanted), days=days
-        )
-    return plain
-
-
-async def actor_by_token(plain: str) -> Actor | None:
-    """Whom a token speaks for, if it holds and the account is open."""
-    digest = hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
-    row = (
-        await Token.select(Token.account, Token.scopes, Token.expires_at)
-        .where(Token.digest == digest)
-        .output(load_json=True)
-        .first()
-    )
-    if row is None or row["expires_at"] <= clock.now():
-        return None
-    return await _actor(User.id == row["account"], frozenset(Scope(s) for s in row["scopes"]))
+    return (await accounts_where(User.email == email))[0]

@@ -8,36 +8,23 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from evaluation.canonical import digest_of
-from evaluation.vocabulary import Decision, Frozen
+from evaluation.vocabulary import Decision
 from registry import db
 from registry.errors import Conflict, Forbidden, Invalid, NotFound
 from registry.policies.access import Action, Actor
-from registry.policies.decision import Computed, Facts, decide, policy
+from registry.policies.decision import decide, policy
 from registry.policies.lifecycle import PilotStep, after
 from registry.services import clock, editions, guard, listings, pilots, scorecards, trail
+from registry.services.computed import ComputedOut, Reason, compute, computed_of, facts_of
 from registry.services.plans import PlanItem, plan_of
 from registry.services.scorecards import SignatureOut
-from registry.tables import DecisionRecord, Dossier, Pilot, ScorecardRecord, Signature
-from registry.vocabulary import LegalStatus, PilotState
+from registry.tables import DecisionRecord, Pilot, ScorecardRecord, Signature
+from registry.vocabulary import PilotState
+
+__all__ = ["ComputedOut", "DecisionOut", "Signed", "compute", "get", "sign"]
 
 LONGEST_REASON = 5000
 NEEDED = 2
-
-
-class Reason(TypedDict):
-    """One reason of a computed decision, in both languages."""
-
-    code: str
-    fr: str
-    en: str
-
-
-class ComputedOut(TypedDict):
-    """What the policy computes from a scorecard."""
-
-    decision: str
-    why: list[Reason]
-    policy: str
 
 
 class Signed(TypedDict):
@@ -60,50 +47,6 @@ class DecisionOut(TypedDict):
     conditions: list[PlanItem]
     published_at: dt.datetime
     signatures: list[SignatureOut]
-
-
-async def facts_of(pilot: Mapping[str, Any], content: Mapping[str, Any], frozen: str) -> Facts:
-    """What the policy looks at: the one place where the registry's tables become its facts."""
-    dossier = (
-        await Dossier.select(Dossier.fields)
-        .where(Dossier.version == pilot["version_id"])
-        .output(load_json=True)
-        .first()
-    )
-    sites = await pilots.sites_of(pilot["id"])
-    measured = set(content["data"]["sites"])
-    public = [s for s in sites if s["finess"] in measured and s["legal_status"] == LegalStatus.PUBLIC.value]
-    return Facts(
-        scorecard=content,
-        dossier={item["key"]: item["value"] for item in dossier["fields"]} if dossier else {},
-        frozen=Frozen(frozen),
-        public_sites=len(public),
-        evidence_plan=bool(pilot["evidence_plan"]),
-        vetoes=tuple(pilot["vetoes"]),
-        equity_gap=pilot["equity_gap"],
-    )
-
-
-async def compute(*, by: Actor | None, digest: str) -> ComputedOut:
-    """The decision that the policy computes from a scorecard, for whoever may see it.
-
-    Raises
-    ------
-    NotFound
-        There is no such scorecard, or it is not open to the person.
-    """
-    shown = await scorecards.by_digest(by=by, digest=digest)
-    row = await pilots.find(by=by, pilot=shown["pilot"])
-    facts = await facts_of(row, shown["scorecard"], shown["scorecard"]["registry"]["frozen"])
-    return _computed(decide(facts, policy()))
-
-
-def _computed(found: Computed) -> ComputedOut:
-    rules = policy()
-    why: list[Reason] = [
-        {"code": item.code, "fr": item.sentence(rules, "fr"), "en": item.sentence(rules, "en")} for item in found.why
-    ]
-    return {"decision": found.decision.value, "why": why, "policy": rules.id}
 
 
 async def sign(
@@ -207,7 +150,7 @@ async def _sign(
         _require_agreement(other, decision, plan)
     content = scorecards.content_of(record)
     frozen = (await scorecards.registry_block(pilot))["frozen"]
-    computed = _computed(decide(await facts_of(pilot, content, frozen), policy()))
+    computed = computed_of(decide(await facts_of(pilot, content, frozen), policy()))
     await _insert_signature(by, record, computed, decision=decision, reason=reason, plan=plan)
     values: dict[Any, Any] = {Pilot.state: following.value}
     if pilot["closed_at"] is None:

@@ -8,6 +8,7 @@ import json
 import math
 import types
 import typing
+from collections.abc import Hashable
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -48,12 +49,12 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _hints(model: Any) -> dict[str, Any]:
+def _hints(model: Hashable) -> dict[str, Any]:
     return typing.get_type_hints(model)
 
 
 def _read(model: type[T], content: dict[str, Any]) -> T:
-    hints = _hints(model)
+    hints = _hints(typing.cast("Hashable", model))
     return model(**{name: _typed(hints[name], value) for name, value in content.items() if name in hints})
 
 

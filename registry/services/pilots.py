@@ -1,53 +1,36 @@
-"""Pilots: creating them, finding those that a person may see, and moving them from state to state."""
+"""Pilots: creating them, and moving them from state to state."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
-from evaluation.vocabulary import UseCase
 from registry import db
 from registry.errors import Conflict, Invalid, NotFound
-from registry.policies.access import Action, Actor, may
+from registry.policies.access import Action, Actor
 from registry.policies.lifecycle import PilotStep, after
 from registry.services import clock, guard, trail
-from registry.services.pages import Page, after_cursor, page, size
-from registry.services.plans import PlanItem, plan_of
-from registry.tables import Call, DecisionRecord, Pilot, PilotSite, ProtocolRecord, Site, Submission, ToolVersion
-from registry.vocabulary import PilotState, SubmissionState, UserRole
+from registry.services.pilot_views import PilotOut, find, get_pilot, list_pilots, sites_of, state_of
+from registry.services.plans import plan_of
+from registry.tables import Call, Pilot, PilotSite, ProtocolRecord, Site, ToolVersion
+from registry.vocabulary import PilotState
 
-
-class PilotSiteOut(TypedDict):
-    """A hospital in a pilot; `rows` counts its accepted observations."""
-
-    finess: str
-    name: str
-    service: str
-    contact: str
-    rows: int
-
-
-class PilotOut(TypedDict):
-    """A pilot; a pilot site sees itself only among `sites` until the decision is published."""
-
-    id: str
-    code: str
-    state: str
-    tool: dict[str, str]
-    version: dict[str, str]
-    use_case: str
-    protocol: dict[str, Any] | None
-    call: str | None
-    starts_on: dt.date
-    ends_on: dt.date
-    closed_at: dt.datetime | None
-    published_at: dt.datetime | None
-    decision: str | None
-    site_count: int
-    sites: list[PilotSiteOut]
-    evidence_plan: list[PlanItem]
+__all__ = [
+    "PilotOut",
+    "close_uploads",
+    "create",
+    "find",
+    "get_pilot",
+    "list_pilots",
+    "open_uploads",
+    "record_finding",
+    "set_evidence_plan",
+    "set_protocol",
+    "sites_of",
+    "state_of",
+]
 
 
 async def create(
@@ -221,171 +204,3 @@ async def set_evidence_plan(*, by: Actor, pilot: str, plan: Sequence[Mapping[str
         await Pilot.update({Pilot.evidence_plan: items}).where(Pilot.id == row["id"])
         await trail.record(by, "pilot.plan_set", "pilot", str(row["id"]), items=len(items))
     return await get_pilot(by=by, pilot=pilot)
-
-
-async def list_pilots(
-    *, by: Actor | None, state: str | None = None, limit: int = 50, cursor: str | None = None
-) -> Page[PilotOut]:
-    """The pilots that the person may see, by code."""
-    if by is not None:
-        await guard.require(by, Action.READ, "pilot")
-    limit = size(limit)
-    query = _select().order_by(Pilot.code).limit(limit + 1)
-    condition = await _visible(by)
-    if condition is not None:
-        query = query.where(condition)
-    if state:
-        query = query.where(Pilot.state == state)
-    if start := after_cursor(cursor):
-        query = query.where(Pilot.code > start)
-    rows = await query
-    return page([await _out(by, row) for row in rows], limit, lambda pilot: pilot["code"])
-
-
-async def get_pilot(*, by: Actor | None, pilot: str) -> PilotOut:
-    """A pilot by its identifier or code.
-
-    Raises
-    ------
-    NotFound
-        There is none, or the person has no part in it and its decision is not published.
-    """
-    if by is not None:
-        await guard.require(by, Action.READ, "pilot", pilot)
-    return await _out(by, await find(by=by, pilot=pilot))
-
-
-async def find(*, by: Actor | None, pilot: str) -> dict[str, Any]:
-    """The row of a pilot that `by` may see, for other services; nobody holds one that they may not.
-
-    Raises
-    ------
-    NotFound
-        There is none, or the person may not see it.
-    """
-    query = _select().where(guard.known_as(Pilot.id, Pilot.code, pilot))
-    condition = await _visible(by)
-    row: dict[str, Any] | None = await (query if condition is None else query.where(condition)).first()
-    if row is None:
-        raise await guard.hidden(by, "pilot", pilot)
-    return row
-
-
-async def state_of(pilot_id: UUID) -> PilotState:
-    """The present state of a pilot; to be asked inside the transaction that relies on it."""
-    row = await Pilot.select(Pilot.state).where(Pilot.id == pilot_id).first()
-    return PilotState(row["state"])
-
-
-async def sites_of(pilot_id: UUID) -> list[dict[str, Any]]:
-    """The sites of a pilot: identifier, FINESS, name, legal status and the rest, for other services."""
-    rows: list[dict[str, Any]] = (
-        await PilotSite.select(
-            PilotSite.service,
-            PilotSite.contact,
-            PilotSite.site.id.as_alias("site_id"),
-            PilotSite.site.finess.as_alias("finess"),
-            PilotSite.site.finess_ej.as_alias("finess_ej"),
-            PilotSite.site.name.as_alias("name"),
-            PilotSite.site.kind.as_alias("kind"),
-            PilotSite.site.legal_status.as_alias("legal_status"),
-            PilotSite.site.region.as_alias("region"),
-            PilotSite.site.ght.as_alias("ght"),
-        )
-        .where(PilotSite.pilot == pilot_id)
-        .order_by(PilotSite.site.finess)
-    )
-    return rows
-
-
-async def _visible(by: Actor | None) -> Any:
-    """What `by` may see, as a condition on the rows; `None` when all."""
-    published = Pilot.state == PilotState.PUBLISHED.value
-    if by is None:
-        return published
-    if by.role == UserRole.PILOT_SITE:
-        own = await PilotSite.select(PilotSite.pilot).where(PilotSite.site.finess == by.site)
-        return (published | Pilot.id.is_in([row["pilot"] for row in own])) if own else published
-    return None if may(by, Action.PILOT_READ_ALL) else published
-
-
-def _select() -> Any:
-    return Pilot.select(
-        Pilot.id,
-        Pilot.code,
-        Pilot.state,
-        Pilot.protocol,
-        Pilot.starts_on,
-        Pilot.ends_on,
-        Pilot.closed_at,
-        Pilot.evidence_plan,
-        Pilot.vetoes,
-        Pilot.equity_gap,
-        Pilot.created_at,
-        Pilot.call.code.as_alias("call_code"),
-        Pilot.version.id.as_alias("version_id"),
-        Pilot.version.version.as_alias("version_name"),
-        Pilot.version.tool.id.as_alias("tool_id"),
-        Pilot.version.tool.slug.as_alias("tool_slug"),
-        Pilot.version.tool.name.as_alias("tool_name"),
-        Pilot.version.tool.use_case.as_alias("use_case"),
-        Pilot.version.tool.supplier.id.as_alias("supplier_id"),
-        Pilot.protocol.slug.as_alias("protocol_slug"),
-        Pilot.protocol.version.as_alias("protocol_version"),
-        Pilot.protocol.digest.as_alias("protocol_digest"),
-        Pilot.protocol.frozen_at.as_alias("frozen_at"),
-    ).output(load_json=True)
-
-
-async def _out(by: Actor | None, row: Mapping[str, Any]) -> PilotOut:
-    sites = await sites_of(row["id"])
-    rows = await _accepted_rows(row["id"])
-    state = PilotState(row["state"])
-    alone = by is not None and by.role == UserRole.PILOT_SITE and state != PilotState.PUBLISHED
-    shown = [s for s in sites if not alone or s["finess"] == by.site] if by else sites
-    decided = (
-        await DecisionRecord.select(DecisionRecord.retained, DecisionRecord.published_at)
-        .where(DecisionRecord.pilot == row["id"])
-        .first()
-    )
-    protocol = {
-        "slug": row["protocol_slug"],
-        "version": row["protocol_version"],
-        "digest": row["protocol_digest"],
-        "frozen_at": row["frozen_at"],
-    }
-    return {
-        "id": str(row["id"]),
-        "code": row["code"],
-        "state": state.value,
-        "tool": {"id": str(row["tool_id"]), "slug": row["tool_slug"], "name": row["tool_name"]},
-        "version": {"id": str(row["version_id"]), "version": row["version_name"]},
-        "use_case": UseCase(row["use_case"]).value,
-        "protocol": protocol if row["protocol_digest"] else None,
-        "call": row["call_code"],
-        "starts_on": row["starts_on"],
-        "ends_on": row["ends_on"],
-        "closed_at": row["closed_at"],
-        "published_at": decided["published_at"] if decided else None,
-        "decision": decided["retained"] if decided else None,
-        "site_count": len(sites),
-        "sites": [
-            {
-                "finess": site["finess"],
-                "name": site["name"],
-                "service": site["service"],
-                "contact": site["contact"] if by else "",
-                "rows": rows.get(site["site_id"], 0),
-            }
-            for site in shown
-        ],
-        "evidence_plan": row["evidence_plan"],
-    }
-
-
-async def _accepted_rows(pilot_id: UUID) -> dict[UUID, int]:
-    accepted = (Submission.pilot == pilot_id) & (Submission.state == SubmissionState.ACCEPTED.value)
-    counted: dict[UUID, int] = {}
-    for row in await Submission.select(Submission.site, Submission.rows).where(accepted):
-        counted[row["site"]] = counted.get(row["site"], 0) + row["rows"]
-    return counted

@@ -6,26 +6,17 @@ import datetime as dt
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, TypedDict
+from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
-import polars as pl
-
-from evaluation.canonical import canonical_json
-from evaluation.data import PilotData
-from evaluation.protocol import parse_protocol
-from evaluation.scorecard.build import score
 from evaluation.scorecard.model import scorecard_digest
 from evaluation.vocabulary import Frozen
-from registry import db
-from registry.errors import Conflict, Damaged, Forbidden, NotFound
-from registry.policies.access import Action, Actor, is_conflicted, may
+from registry.errors import Damaged, Forbidden, NotFound
+from registry.policies.access import Action, Actor, has_role, is_conflicted
 from registry.policies.lifecycle import OWN_FIGURES_OPEN
-from registry.services import clock, guard, observations, pilots, protocols, trail, workers
+from registry.services import clock, guard, pilots, scoring, trail
 from registry.tables import ScorecardRecord, Signature, Submission
 from registry.vocabulary import PilotState, SubmissionState, UserRole
-
-ATTEMPTS = 5
 
 
 class SignatureOut(TypedDict):
@@ -51,90 +42,6 @@ class ScorecardOut(TypedDict):
     scorecard: dict[str, Any]
 
 
-class Scored(NamedTuple):
-    """What a worker sends back: digests and canonical content."""
-
-    digest: str
-    data_digest: str
-    protocol_digest: str
-    engine: str
-    content: str
-
-
-def score_frames(protocol_text: str, frames: Mapping[str, Sequence[pl.DataFrame]]) -> Scored:
-    """The scorecard of these observations; runs in a worker."""
-    protocol = parse_protocol(protocol_text)
-    data = PilotData.from_frames(protocol, frames)
-    card = score(protocol, data)
-    content = canonical_json(card.content).decode()
-    return Scored(card.digest, data.digest, protocol.digest, str(card.content["engine"]), content)
-
-
-async def _accepted(pilot_id: UUID, site: str | None = None) -> list[dict[str, Any]]:
-    query = (
-        Submission.select(Submission.id, Submission.table_name, Submission.blob)
-        .where(Submission.pilot == pilot_id, Submission.state == SubmissionState.ACCEPTED.value)
-        .order_by(Submission.id)
-    )
-    rows: list[dict[str, Any]] = await (query if site is None else query.where(Submission.site.finess == site))
-    return rows
-
-
-async def _score(protocol_id: Any, accepted: Sequence[Mapping[str, Any]]) -> Scored:
-    frozen = await protocols.by_id(protocol_id)
-    if frozen is None:
-        raise Conflict("no_frozen_protocol", "The pilot has no frozen protocol: there is nothing to compute.")
-    store = observations.store()
-    frames: dict[str, list[pl.DataFrame]] = {}
-    for row in accepted:
-        frames.setdefault(row["table_name"], []).append(await store.get_frame(row["blob"]))
-    return await workers.run(score_frames, frozen["content"], frames)
-
-
-async def rescore(*, by: Actor, pilot_id: UUID) -> str | None:
-    """Compute the scorecard of the accepted files and make it the current one; `None` when there is no file.
-
-    Asking again is harmless: the same files give the same digest. When files change during the computation, it starts
-    again, so that a scorecard never mixes two states.
-    """
-    row = await pilots.find(by=by, pilot=str(pilot_id))
-    for _ in range(ATTEMPTS):
-        accepted = await _accepted(pilot_id)
-        if not accepted:
-            return None
-        scored = await _score(row["protocol"], accepted)
-        async with db.transaction():
-            if await _accepted(pilot_id) == accepted:
-                await _make_current(by, pilot_id, scored)
-                return scored.digest
-    raise Conflict("busy", "The files of this pilot keep changing: ask for the scorecard again in a moment.")
-
-
-async def _make_current(by: Actor, pilot_id: UUID, scored: Scored) -> None:
-    mine, record = ScorecardRecord.pilot == pilot_id, ScorecardRecord
-    known = await record.select(record.id, record.current).where(mine, record.digest == scored.digest).first()
-    if known and known["current"]:
-        return
-    await record.update({record.current: False}).where(mine, record.current.eq(True))
-    if known:
-        await record.update({record.current: True}).where(record.id == known["id"])
-    else:
-        new = record(
-            pilot=pilot_id,
-            digest=scored.digest,
-            data_digest=scored.data_digest,
-            protocol_digest=scored.protocol_digest,
-            engine=scored.engine,
-            content=scored.content,
-            created_at=clock.now(),
-            current=True,
-        )
-        await record.insert(new)
-    await trail.record(
-        by, "scorecard.computed", "scorecard", scored.digest, pilot=str(pilot_id), data=scored.data_digest
-    )
-
-
 async def current(*, by: Actor | None, pilot: str) -> ScorecardOut:
     """The scorecard of the accepted files of a pilot, computed anew when a crash lost it.
 
@@ -147,8 +54,8 @@ async def current(*, by: Actor | None, pilot: str) -> ScorecardOut:
     """
     row = await _readable(by, pilot)
     record = await _record(ScorecardRecord.pilot == row["id"], ScorecardRecord.current.eq(True))
-    if record is None and await _accepted(row["id"]) and by is not None:
-        digest = await rescore(by=by, pilot_id=row["id"])
+    if record is None and await scoring.accepted_files(row["id"]) and by is not None:
+        digest = await scoring.rescore(by=by, pilot_id=row["id"])
         record = await _record(ScorecardRecord.pilot == row["id"], ScorecardRecord.digest == digest)
     if record is None:
         raise NotFound("no_scorecard", "The pilot {code} has no scorecard: no file was accepted yet.", code=row["code"])
@@ -195,7 +102,7 @@ async def _readable(by: Actor | None, pilot: str) -> dict[str, Any]:
         return row
     if by is not None and by.role == UserRole.ADMINISTRATOR:
         await guard.require(by, Action.SCORECARD_READ_ALL, "scorecard", pilot)
-    if not may(by, Action.SCORECARD_READ_ALL):
+    if not has_role(by, Action.SCORECARD_READ_ALL):
         raise await guard.hidden(by, "scorecard", pilot)
     if by is not None and await conflicted(by, row):
         await trail.record_refusal(by, Action.SCORECARD_READ_ALL, "scorecard", pilot, "conflict_of_interest")
@@ -215,7 +122,7 @@ async def conflicted(by: Actor, row: Mapping[str, Any]) -> bool:
 class _Own:
     """The last few scorecards of one site alone, by the files that made them."""
 
-    kept: ClassVar[OrderedDict[tuple[str, ...], Scored]] = OrderedDict()
+    kept: ClassVar[OrderedDict[tuple[str, ...], scoring.Scored]] = OrderedDict()
     most: ClassVar[int] = 32
 
 
@@ -233,12 +140,12 @@ async def own(*, by: Actor, pilot: str) -> ScorecardOut:
     if by.role != UserRole.PILOT_SITE:
         raise Forbidden("role", "Your role ({role}) does not allow this.", role=by.role)
     row = await pilots.find(by=by, pilot=pilot)
-    accepted = await _accepted(row["id"], by.site)
+    accepted = await scoring.accepted_files(row["id"], by.site)
     if PilotState(row["state"]) not in OWN_FIGURES_OPEN or not accepted:
         raise await guard.hidden(by, "scorecard", pilot)
     key = (str(row["protocol"]), *(item["blob"] for item in accepted))
     if key not in _Own.kept:
-        _Own.kept[key] = await _score(row["protocol"], accepted)
+        _Own.kept[key] = await scoring.score_files(row["protocol"], accepted)
         while len(_Own.kept) > _Own.most:
             _Own.kept.popitem(last=False)
     scored = _Own.kept[key]

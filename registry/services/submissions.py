@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 from evaluation.protocol import Protocol, parse_protocol
@@ -16,32 +15,16 @@ from importers.answer import as_json
 from importers.report import Checked, Issue, Report
 from registry import db
 from registry.errors import Conflict, Forbidden
-from registry.policies.access import Action, Actor, is_conflicted, may
+from registry.policies.access import Action, Actor
 from registry.policies.lifecycle import UPLOADS_OPEN, can_accept, can_withdraw
-from registry.services import clock, guard, observations, pilots, protocols, scorecards, trail
-from registry.services.pages import Page, after_cursor, page, size
+from registry.services import clock, guard, observations, pilots, protocols, scoring, trail
+from registry.services.submission_views import SubmissionOut, get, list_submissions, out, row_of, select
 from registry.tables import ScorecardRecord, Submission
-from registry.vocabulary import PilotState, SubmissionState, UserRole
+from registry.vocabulary import PilotState, SubmissionState
+
+__all__ = ["Received", "SubmissionOut", "accept", "get", "list_submissions", "receive", "withdraw"]
 
 LONGEST_NAME = 255
-
-
-class SubmissionOut(TypedDict):
-    """A submission; evaluators see this summary, never a row."""
-
-    id: str
-    pilot: str
-    site: str
-    table: str
-    state: str
-    file_name: str
-    file_sha256: str
-    rows: int
-    columns: dict[str, str]
-    report: dict[str, Any]
-    created_at: dt.datetime
-    accepted_at: dt.datetime | None
-    withdrawn_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +141,7 @@ async def _keep(
 
 async def _same_file(pilot: UUID, site: UUID, sha256: str) -> dict[str, Any] | None:
     same = (Submission.pilot == pilot) & (Submission.site == site) & (Submission.file_sha256 == sha256)
-    row: dict[str, Any] | None = (
-        await _select().where(same, Submission.state != SubmissionState.WITHDRAWN.value).first()
-    )
+    row: dict[str, Any] | None = await select().where(same, Submission.state != SubmissionState.WITHDRAWN.value).first()
     return row
 
 
@@ -168,7 +149,7 @@ def _again(known: Mapping[str, Any], report: Report, locale: str) -> Received:
     issues = (*report.issues, Issue("duplicate_upload", "warning"))
     counts = {**report.issue_counts, "duplicate_upload": 1}
     twice = replace(report, issues=issues, issue_counts=counts)
-    return Received(_out(known), as_json(Checked(twice, None), locale), created=False)
+    return Received(out(known), as_json(Checked(twice, None), locale), created=False)
 
 
 async def accept(*, by: Actor, submission: str) -> SubmissionOut:
@@ -201,7 +182,7 @@ async def accept(*, by: Actor, submission: str) -> SubmissionOut:
             )
         values: dict[Any, Any] = {Submission.state: SubmissionState.ACCEPTED.value, Submission.accepted_at: clock.now()}
         await _change(by, row, "submission.accepted", values)
-    await scorecards.rescore(by=by, pilot_id=row["pilot"])
+    await scoring.rescore(by=by, pilot_id=row["pilot"])
     return await _fresh(row["id"])
 
 
@@ -232,7 +213,7 @@ async def withdraw(*, by: Actor, submission: str) -> SubmissionOut:
         }
         await _change(by, row, "submission.withdrawn", values)
     if state == SubmissionState.ACCEPTED:
-        await scorecards.rescore(by=by, pilot_id=row["pilot"])
+        await scoring.rescore(by=by, pilot_id=row["pilot"])
     return await _fresh(row["id"])
 
 
@@ -261,7 +242,7 @@ async def _repeated_cases(row: Mapping[str, Any]) -> int:
 
 
 async def _fresh(submission: UUID) -> SubmissionOut:
-    return _out(await _select().where(Submission.id == submission).first())
+    return out(await select().where(Submission.id == submission).first())
 
 
 async def _state(submission: UUID) -> SubmissionState:
@@ -269,81 +250,8 @@ async def _state(submission: UUID) -> SubmissionState:
     return SubmissionState(row["state"])
 
 
-async def get(*, by: Actor, submission: str) -> SubmissionOut:
-    """A submission: its own site, and a summary for evaluators, administrators and the programme.
-
-    Raises
-    ------
-    NotFound
-        There is none, or it is another site's.
-    """
-    await guard.require(by, Action.SUBMISSION_READ, "submission", submission)
-    row = await _row(submission)
-    if row is None or not (may(by, Action.SUBMISSION_READ_ALL) or row["finess"] == by.site):
-        raise await guard.hidden(by, "submission", submission)
-    if by.role == UserRole.EVALUATOR and is_conflicted(
-        by, sites=frozenset({row["finess"]}), supplier=str(row["supplier_id"])
-    ):
-        raise await guard.hidden(by, "submission", submission)
-    return _out(row)
-
-
-async def list_submissions(*, by: Actor, pilot: str, limit: int = 50, cursor: str | None = None) -> Page[SubmissionOut]:
-    """The submissions of a pilot in the order in which they came; a site's own only."""
-    await guard.require(by, Action.SUBMISSION_READ, "pilot", pilot)
-    row = await pilots.find(by=by, pilot=pilot)
-    query = _select().where(Submission.pilot == row["id"]).order_by(Submission.created_at).order_by(Submission.id)
-    if not may(by, Action.SUBMISSION_READ_ALL):
-        query = query.where(Submission.site.finess == by.site)
-    found = [_out(item) for item in await query]
-    return page_of(found, size(limit), cursor)
-
-
-def page_of(found: list[SubmissionOut], limit: int, cursor: str | None) -> Page[SubmissionOut]:
-    """One page of a short list, after the item that the cursor names."""
-    start = after_cursor(cursor)
-    ids = [item["id"] for item in found]
-    first = ids.index(start) + 1 if start in ids else 0
-    return page(found[first : first + limit + 1], limit, lambda item: item["id"])
-
-
 async def _own(by: Actor, submission: str) -> dict[str, Any]:
-    row = await _row(submission)
+    row = await row_of(submission)
     if row is None or row["finess"] != by.site:
         raise await guard.hidden(by, "submission", submission)
     return row
-
-
-async def _row(submission: str) -> dict[str, Any] | None:
-    found = guard.identifier(submission)
-    if found is None:
-        return None
-    row: dict[str, Any] | None = await _select().where(Submission.id == found).first()
-    return row
-
-
-def _select() -> Any:
-    return Submission.select(
-        Submission.all_columns(),
-        Submission.site.finess.as_alias("finess"),
-        Submission.pilot.protocol.as_alias("protocol_id"),
-        Submission.pilot.version.tool.supplier.as_alias("supplier_id"),
-    ).output(load_json=True)
-
-
-def _out(row: Mapping[str, Any]) -> SubmissionOut:
-    return {
-        "id": str(row["id"]),
-        "pilot": str(row["pilot"]),
-        "site": row["finess"],
-        "table": row["table_name"],
-        "state": row["state"],
-        "file_name": row["file_name"],
-        "file_sha256": row["file_sha256"],
-        "rows": row["rows"],
-        "columns": row["columns"],
-        "report": row["report"],
-        "created_at": row["created_at"],
-        "accepted_at": row["accepted_at"],
-        "withdrawn_at": row["withdrawn_at"],
-    }

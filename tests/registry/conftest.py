@@ -103,10 +103,9 @@ def rows(site, cases=120, *, prefix="c", right=0.9, day="2026-03-02"):
 @pytest.fixture
 async def world(registry_settings, tmp_path, monkeypatch):
     import argon2
-    from importers.check import check_file
 
-    from registry.services import observations
-    from registry.services import SYSTEM, accounts, catalogue, pilots, protocols
+    from importers.check import check_file
+    from registry.services import SYSTEM, accounts, catalogue, observations, pilots, protocols
     from registry.vocabulary import UserRole
 
     monkeypatch.setattr(accounts, "HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # quick

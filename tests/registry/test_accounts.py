@@ -10,7 +10,7 @@ from registry.errors import Conflict, Forbidden, Invalid, NotFound, TooManyAttem
 from registry.services import SYSTEM, accounts
 from registry.vocabulary import Scope, UserRole
 
-from .conftest import A, PASSWORD
+from .conftest import PASSWORD, A
 
 
 async def test_the_right_password_opens_the_account_whatever_the_case_of_the_address(world):

@@ -7,7 +7,7 @@ import pytest
 from registry.errors import Conflict, Forbidden, Invalid, NotFound, RegistryError
 from registry.services import SYSTEM, catalogue, pilots, protocols
 
-from .conftest import A, B, DOSSIER, OUTSIDE, PROTOCOL
+from .conftest import DOSSIER, OUTSIDE, PROTOCOL, A, B
 
 PILOT = {"starts_on": dt.date(2026, 3, 1), "ends_on": dt.date(2026, 4, 1), "sites": {A: "Radiologie"}}
 

@@ -10,8 +10,12 @@ import pytest
 from registry.errors import Invalid, RegistryError, Unavailable
 
 
-async def count(table):
-    return await table.count()
+async def insert(name, siren):
+    from registry import db
+    from registry.tables import Supplier
+
+    async with db.transaction():
+        await Supplier.insert(Supplier(name=name, siren=siren))
 
 
 async def test_a_commit_that_fails_leaves_no_lock_behind(registry_settings, engine_kind):
@@ -27,8 +31,7 @@ async def test_a_commit_that_fails_leaves_no_lock_behind(registry_settings, engi
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM supplier").fetchall()
         with pytest.raises(Unavailable, match="holds the database"):
-            async with db.transaction():
-                await Supplier.insert(Supplier(name="lost", siren="1"))
+            await insert("lost", "1")
         reader.execute("COMMIT")
         reader.close()
     else:
@@ -45,8 +48,7 @@ async def test_a_commit_that_fails_leaves_no_lock_behind(registry_settings, engi
                 async with db.transaction():
                     await Tool.insert(Tool(slug="x", supplier=uuid4()))
     for number in range(3):
-        async with db.transaction():
-            await Supplier.insert(Supplier(name="kept", siren=f"k{number}"))
+        await insert("kept", f"k{number}")
     assert await Supplier.count() == 3
 
 
@@ -54,11 +56,14 @@ async def test_an_exception_rolls_back_and_frees_the_writer(registry_settings):
     from registry import db
     from registry.tables import Supplier
 
+    async def failing():
+        async with db.transaction():
+            await Supplier.insert(Supplier(name="lost", siren="1"))
+            raise ZeroDivisionError
+
     for _ in range(12):
         with pytest.raises(ZeroDivisionError):
-            async with db.transaction():
-                await Supplier.insert(Supplier(name="lost", siren="1"))
-                raise ZeroDivisionError
+            await failing()
     assert await Supplier.count() == 0
 
 
@@ -84,9 +89,8 @@ async def test_a_cancelled_transaction_frees_the_writer(registry_settings):
 
 async def test_what_is_read_then_written_in_one_transaction_is_never_lost(registry_settings):
     from registry import db
-    from registry.tables import Claim, Supplier
+    from registry.tables import Supplier
 
-    del Claim
     await Supplier.insert(Supplier(name="0", siren="1"))
 
     async def increment():
@@ -109,21 +113,19 @@ async def test_the_database_and_its_folder_are_for_their_owner_only(tmp_path):
     assert stat.S_IMODE((tmp_path / "new" / "preuve.sqlite3").stat().st_mode) == 0o600
 
 
-async def test_a_database_held_by_another_program_gives_one_sentence(empty_database, engine_kind):
+async def test_a_database_held_by_another_program_gives_one_sentence(tmp_path):
     from registry import db
     from registry.services import database
+    from registry.settings import Settings
 
-    if engine_kind == "postgresql":
-        pytest.importorskip("asyncpg")  # PostgreSQL admits several programs: the case is SQLite's
-        await database.upgrade()
-        assert await database.pending() == []
-        return
+    db.configure(Settings(data_dir=tmp_path))
     db.engine().connection_kwargs["timeout"] = 0.1
-    other = sqlite3.connect(empty_database.data_dir / "preuve.sqlite3", isolation_level=None)
+    other = sqlite3.connect(tmp_path / "preuve.sqlite3", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(RegistryError) as refused:
         await database.upgrade()
     other.close()
+    await db.close()
     assert refused.value.code == "database_locked"
     assert "occupe la base" in refused.value.sentence("fr")
 

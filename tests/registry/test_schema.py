@@ -38,11 +38,12 @@ async def test_every_column_of_the_tables_is_in_the_database(registry_settings, 
     for table in TABLES:
         name = table._meta.tablename
         if engine_kind == "sqlite":
-            found = await table.raw(f"SELECT name, \"notnull\" AS required FROM pragma_table_info('{name}')")
+            found = await table.raw('SELECT name, "notnull" AS required FROM pragma_table_info({})', name)
         else:
             found = await table.raw(
                 "SELECT column_name AS name, (is_nullable = 'NO')::int AS required "
-                f"FROM information_schema.columns WHERE table_name = '{name}'"
+                "FROM information_schema.columns WHERE table_name = {}",
+                name,
             )
         declared = {c._meta.db_column_name: int(not c._meta.null) for c in table._meta.columns}
         assert {row["name"]: row["required"] for row in found} == declared, name
