@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.middleware.session.server_side import ServerSideSessionBackend, ServerSideSessionConfig
 from litestar.stores.base import Store
+from litestar.types import Empty, Message, ScopeSession
 
 from registry.services import clock, sessions
 from registry.settings import Settings
@@ -76,6 +78,15 @@ class StrictBackend(ServerSideSessionBackend):
         scope[NEW] = self.generate_session_id()
         return str(scope[NEW])
 
+    async def store_in_message(
+        self, scope_session: ScopeSession, message: Message, connection: ASGIConnection[Any, Any, Any, Any]
+    ) -> None:
+        """Write nothing, and set no cookie, for a visitor who has no session."""
+        scope: dict[str, Any] = connection.scope  # type: ignore[assignment]
+        if not scope_session and scope.get(KNOWN) is None:
+            return
+        await super().store_in_message(scope_session or Empty, message, connection)
+
 
 @dataclass
 class StrictConfig(ServerSideSessionConfig):
@@ -105,16 +116,12 @@ def session_config(settings: Settings) -> StrictConfig:
 async def begin(request: Request[Any, Any, Any], data: dict[str, Any]) -> None:
     """A session with a fresh identifier: at sign-in and whenever rights change."""
     scope: dict[str, Any] = request.scope  # type: ignore[assignment]
-    backend = StrictBackend(config=session_config_of(request))
     if old := scope.get(KNOWN):
-        await backend.delete(old, request.app.stores.get("sessions"))
-    scope[NEW] = backend.generate_session_id()
+        await sessions.delete(old)
+    scope[NEW] = secrets.token_hex(32)
     request.set_session(data)
 
 
-def session_config_of(request: Request[Any, Any, Any]) -> StrictConfig:
-    """The configuration in force, for what happens outside the middleware."""
-    del request
-    from registry import db
-
-    return session_config(db.settings())
+async def end(request: Request[Any, Any, Any]) -> None:
+    """Forget the session of this browser."""
+    request.clear_session()

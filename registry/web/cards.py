@@ -1,0 +1,241 @@
+"""A scorecard made ready for a page: rows with their figures, charts with their tables, words for every code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+from evaluation.indicators.catalogue import catalogue
+from evaluation.language import translations
+from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Settled, Strength, Test, Verdict
+from exports.charts import forest, render, roc
+from exports.numbers import figure, short
+from exports.workbook.small_numbers import SMALLEST_SUBGROUP
+
+ICONS = {"met": "✔", "not_met": "✘", "uncertain": "?", "not_assessed": "–"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart and the table that says the same."""
+
+    title: str
+    svg: Markup
+    description: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the verdict table."""
+
+    id: str
+    label: str
+    domain: str
+    role: str
+    figure: str
+    threshold: str
+    verdict: str
+    verdict_label: str
+    icon: str
+    n: str
+    note: str
+    reads: str
+
+
+def rows_of(card: Mapping[str, Any], locale: str) -> list[Row]:
+    """The verdict table, primaries first."""
+    order = {"primary": 0, "safety": 1, "secondary": 2, "descriptive": 3}
+    indicators = sorted(card["indicators"], key=lambda i: order[i["role"]])
+    return [_row(indicator, locale) for indicator in indicators]
+
+
+def _row(indicator: Mapping[str, Any], locale: str) -> Row:
+    from evaluation.vocabulary import Role
+
+    say = translations("registry", locale).gettext
+    pooled = indicator["verdict_reads"] == "pooled"
+    block = indicator["pooled"] if pooled else indicator["estimate"]
+    verdict = Verdict(indicator["verdict"])
+    return Row(
+        id=indicator["id"],
+        label=label_of(indicator, locale),
+        domain=Domain(indicator["domain"]).label(locale),
+        role=Role(indicator["role"]).label(locale),
+        figure=figure(block, locale),
+        threshold=_threshold(indicator, locale),
+        verdict=verdict.value,
+        verdict_label=verdict.label(locale),
+        icon=ICONS[verdict.value],
+        n=format_decimal(block.get("n", indicator["estimate"]["n"]), locale=locale),
+        note=_note(indicator, block, locale),
+        reads=say("pooled over {k} sites").format(k=indicator["pooled"]["k"]) if pooled else "",
+    )
+
+
+def label_of(indicator: Mapping[str, Any], locale: str) -> str:
+    """The label in a language."""
+    return str(indicator["label_en"] if locale == "en" else indicator["label"])
+
+
+def _threshold(indicator: Mapping[str, Any], locale: str) -> str:
+    if indicator["threshold"] is None:
+        return "–"
+    say = translations("registry", locale).gettext
+    higher = indicator["better"] == Better.HIGHER
+    limit = short(indicator["threshold"], locale)
+    test = Test(indicator["test"])
+    if test == Test.NON_INFERIORITY:
+        return say("not worse than {limit} by {margin}").format(limit=limit, margin=short(indicator["margin"], locale))
+    sign = (">" if higher else "<") if test == Test.SUPERIORITY else ("≥" if higher else "≤")
+    return f"{sign} {limit}"
+
+
+def _note(indicator: Mapping[str, Any], block: Mapping[str, Any], locale: str) -> str:
+    say = translations("registry", locale).gettext
+    parts = []
+    if indicator["more_cases_needed"] is not None:
+        more = format_decimal(indicator["more_cases_needed"], locale=locale)
+        parts.append(say("about {n} more cases would settle it").format(n=more))
+    elif indicator["more_cases_reason"] == Settled.AT_THRESHOLD.value:
+        parts.append(Settled.AT_THRESHOLD.label(locale))
+    elif indicator["more_cases_reason"] == Settled.TOO_FEW_POSITIVES.value:
+        parts.append(Settled.TOO_FEW_POSITIVES.label(locale))
+    parts += [Flag(flag).label(locale) for flag in block.get("flags", [])]
+    return " ; ".join(dict.fromkeys(parts))
+
+
+def domains_of(card: Mapping[str, Any], locale: str) -> list[dict[str, str]]:
+    """The strip of domains; an empty one says so."""
+    say = translations("registry", locale).gettext
+    found = []
+    for domain in Domain:
+        verdict = card["domains"][domain.value]["verdict"]
+        text = Verdict(verdict).label(locale) if verdict else say("no primary declared")
+        leading = bool(card["domains"][domain.value].get("leading"))
+        found.append(
+            {
+                "label": domain.label(locale),
+                "verdict": verdict or "empty",
+                "text": text,
+                "icon": ICONS.get(verdict or "", ""),
+                "leading": say("leading") if leading else "",
+            }
+        )
+    return found
+
+
+def cautions_of(card: Mapping[str, Any], locale: str) -> list[str]:
+    """The sentences about the whole; the empty domains are in the strip already."""
+    shown = [w for w in card["warnings"] if w["code"] != Caution.DOMAIN_EMPTY.value]
+    return [Caution(w["code"]).label(locale) for w in shown]
+
+
+def facts_of(card: Mapping[str, Any], locale: str) -> list[tuple[str, str]]:
+    """What a reader must know before any figure."""
+    say = translations("registry", locale).gettext
+    strength = card["design_strength"]
+    registry = card.get("registry")
+    facts = [
+        (say("Strength of the design"), Strength(strength).label(locale) if strength else "–"),
+        (say("Rows"), format_decimal(card["data"]["rows"], locale=locale)),
+        (say("Sites"), str(len(card["data"]["sites"]))),
+    ]
+    if registry:
+        facts.insert(0, (say("Protocol frozen"), Frozen(registry["frozen"]).label(locale)))
+        files = say("{n} received, {withdrawn} withdrawn")
+        facts.append((say("Files"), files.format(n=registry["uploads"], withdrawn=registry["withdrawals"])))
+    return facts
+
+
+def exclusions_of(card: Mapping[str, Any], locale: str) -> list[str]:
+    """Rows set aside by the protocol."""
+    key = "reason_en" if locale == "en" else "reason"
+    return [f"{item[key]} : {item['n']}" for item in card["data"]["excluded"]]
+
+
+def charts_of(card: Mapping[str, Any], sites: Mapping[str, str], locale: str) -> list[Chart]:
+    """Forest plots by site where there are several, the ROC curve where there are scores, the subgroups of primaries."""
+    charts: list[Chart] = []
+    for indicator in card["indicators"]:
+        if indicator["role"] not in ("primary", "safety"):
+            continue
+        if len(indicator["by_site"]) > 1:
+            charts += _forest(indicator, sites, locale)
+        if indicator.get("curve"):
+            charts.append(_roc(indicator, locale))
+        charts += _subgroups(indicator, locale)
+    return charts
+
+
+def _forest(indicator: Mapping[str, Any], sites: Mapping[str, str], locale: str) -> list[Chart]:
+    say = translations("registry", locale).gettext
+    rows = [{**line, "label": sites.get(line["site"], line["site"])} for line in indicator["by_site"]]
+    title = say("{indicator} by site").format(indicator=label_of(indicator, locale))
+    return _drawn(title, rows, indicator, locale, pooled=indicator["pooled"])
+
+
+def _subgroups(indicator: Mapping[str, Any], locale: str) -> list[Chart]:
+    say = translations("registry", locale).gettext
+    charts: list[Chart] = []
+    for name, levels in indicator["by_subgroup"].items():
+        rows = [_level(line, locale) for line in levels]
+        title = say("{indicator} by subgroup: {name}").format(indicator=label_of(indicator, locale), name=name)
+        charts += _drawn(title, rows, indicator, locale)
+    return charts
+
+
+def _level(line: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    """A level too small to be shown gives its reason, and not its size."""
+    del locale
+    if 0 < line["n"] < SMALLEST_SUBGROUP:
+        return {"label": line["level"], "n": f"< {SMALLEST_SUBGROUP}", "not_estimable": "small_group"}
+    return {**line, "label": line["level"]}
+
+
+def _drawn(
+    title: str,
+    rows: list[dict[str, Any]],
+    indicator: Mapping[str, Any],
+    locale: str,
+    pooled: Mapping[str, Any] | None = None,
+) -> list[Chart]:
+    say = translations("registry", locale).gettext
+    ratio = catalogue()[indicator["code"]].scale == "log"
+    spec = forest(
+        rows,
+        title=title,
+        axis=label_of(indicator, locale),
+        threshold=indicator["threshold"],
+        pooled=pooled,
+        ratio=ratio,
+        locale=locale,
+    )
+    if spec is None:
+        return []
+    lines = [(str(row["label"]), figure(row, locale), str(row["n"])) for row in rows]
+    if pooled and "value" in pooled:
+        lines.append((say("All sites (pooled)"), figure(pooled, locale), str(pooled["n"])))
+        if pooled["prediction_low"] is not None:
+            separator = " ; " if locale == "fr" else ", "
+            interval = separator.join(short(pooled[key], locale) for key in ("prediction_low", "prediction_high"))
+            lines.append((say("In a new hospital (prediction interval)"), f"[{interval}]", ""))
+    headings = (say("Group"), say("Estimate [95% CI]"), say("N"))
+    return [Chart(title, Markup(render(spec, locale)), str(spec["description"]), headings, tuple(lines))]  # noqa: S704  # our renderer escapes names
+
+
+def _roc(indicator: Mapping[str, Any], locale: str) -> Chart:
+    say = translations("registry", locale).gettext
+    area = figure(indicator["estimate"], locale)
+    spec = roc(indicator["curve"], area=area, locale=locale)
+    every = max(1, len(indicator["curve"]) // 20)
+    points = [*indicator["curve"][::every], indicator["curve"][-1]]
+    rows = tuple((short(x, locale), short(y, locale)) for x, y in points)
+    headings = (say("1 − specificity"), say("Sensitivity"))
+    title = say("ROC curve")
+    return Chart(title, Markup(render(spec, locale)), str(spec["description"]), headings, rows)  # noqa: S704  # our renderer escapes names

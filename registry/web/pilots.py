@@ -1,0 +1,174 @@
+"""Pilots for people: what is asked, sending a file, reading its faults, accepting it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from evaluation.protocol import Protocol
+from importers.template import blank_workbook
+from registry import db
+from registry.errors import NotFound
+from registry.policies.access import Action, Actor, may
+from registry.services import pilots, protocols, scorecards, submissions
+from registry.services.pilots import PilotOut
+from registry.vocabulary import UserRole
+from registry.web.auth import signed_in
+from registry.web.forms import FIELD, require_own_form
+from registry.web.render import locale_of, page
+from registry.web.words import status_class, word
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHUNK = 1024 * 1024
+
+
+@get("/pilots")
+async def pilots_page(request: Request[Any, Any, Any]) -> Response[str]:
+    """The pilots that the person may see."""
+    found = await pilots.list_pilots(by=signed_in(request), limit=200)
+    looks = {"word": word(locale_of(request)), "status_class": status_class}
+    return page(request, "pilots.html", pilots=found["items"], **looks)
+
+
+@get("/pilots/{pilot:str}")
+async def pilot_page(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[str]:
+    """One pilot: its protocol, its sites, its files, and the form to send one."""
+    actor = signed_in(request)
+    return await _show(request, actor, await pilots.get_pilot(by=actor, pilot=pilot))
+
+
+async def _show(
+    request: Request[Any, Any, Any], actor: Actor, found: PilotOut, *, status: int = 200, report: dict[str, Any] | None = None
+) -> Response[str]:
+    protocol = await _protocol(actor, found)
+    sent = []
+    if may(actor, Action.SUBMISSION_READ):
+        sent = (await submissions.list_submissions(by=actor, pilot=found["id"], limit=200))["items"]
+    takes_part = actor.role == UserRole.PILOT_SITE and actor.site in {site["finess"] for site in found["sites"]}
+    return page(
+        request,
+        "pilot.html",
+        status=status,
+        pilot=found,
+        protocol=protocol,
+        sent=sent,
+        report=report,
+        can_send=takes_part and found["state"] == "collecting" and may(actor, Action.SUBMISSION_SEND),
+        can_close=may(actor, Action.PILOT_CLOSE) and found["state"] == "collecting",
+        scorecard=await _scorecard(actor, found),
+        own=takes_part and found["state"] in ("closed", "signing", "published"),
+        word=word(locale_of(request)),
+        status_class=status_class,
+    )
+
+
+async def _protocol(actor: Actor, found: PilotOut) -> Protocol | None:
+    if found["protocol"] is None:
+        return None
+    return protocols.parsed(await protocols.get(by=actor, digest=found["protocol"]["digest"]))
+
+
+async def _scorecard(actor: Actor, found: PilotOut) -> str | None:
+    """The digest of the scorecard, when there is one that the person may open."""
+    if found["state"] != "published" and not may(actor, Action.SCORECARD_READ_ALL):
+        return None
+    try:
+        return (await scorecards.current(by=actor, pilot=found["id"]))["digest"]
+    except NotFound:
+        return None
+
+
+@post("/pilots/{pilot:str}/upload")
+async def upload(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[Any]:
+    """Check a file: the faults on the pilot's page, or what would be kept on its own."""
+    actor = signed_in(request)
+    if int(request.headers.get("content-length") or 0) > db.settings().upload_max_mb * 1_000_000:
+        raise HTTPException(status_code=413, detail="too large")
+    form = await request.form()
+    require_own_form(request, form.get(FIELD))
+    file, table = form.get("file"), str(form.get("table") or "") or None
+    found = await pilots.get_pilot(by=actor, pilot=pilot)
+    if not isinstance(file, UploadFile) or not file.filename:
+        return await _show(request, actor, found, status=422, report={"no_file": True})
+    with tempfile.TemporaryDirectory(prefix="preuve-upload-") as folder:
+        path = Path(folder) / "file"
+        with path.open("wb") as stream:
+            while chunk := await file.read(CHUNK):
+                stream.write(chunk)
+        received = await submissions.receive(
+            by=actor, pilot=found["id"], path=path, file_name=file.filename, table=table, locale=locale_of(request)
+        )
+    if received.submission is None:
+        return await _show(request, actor, found, status=422, report=received.report)
+    return Redirect(f"/submissions/{received.submission['id']}", status_code=303)
+
+
+@get("/pilots/{pilot:str}/template.xlsx")
+async def template(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[bytes]:
+    """The blank workbook of the pilot's protocol."""
+    actor = signed_in(request)
+    found = await pilots.get_pilot(by=actor, pilot=pilot)
+    protocol = await _protocol(actor, found)
+    if protocol is None:
+        raise NotFound("no_protocol", "The pilot {code} has no frozen protocol: nothing can be sent yet.", code=found["code"])
+    content = blank_workbook(protocol, locale=locale_of(request), pilot_code=found["code"])
+    name = f"{found['code']}-{protocol.id}.xlsx"
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@post("/pilots/{pilot:str}/close")
+async def close(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[Any]:
+    """Close the uploads."""
+    actor = signed_in(request)
+    require_own_form(request, (await request.form()).get(FIELD))
+    await pilots.close_uploads(by=actor, pilot=pilot)
+    return Redirect(f"/pilots/{pilot}", status_code=303)
+
+
+@get("/submissions/{submission:str}")
+async def submission_page(request: Request[Any, Any, Any], submission: FromPath[str]) -> Response[str]:
+    """What was checked and would be kept of a file."""
+    actor = signed_in(request)
+    found = await submissions.get(by=actor, submission=submission)
+    pilot = await pilots.get_pilot(by=actor, pilot=found["pilot"])
+    protocol = await _protocol(actor, pilot)
+    return page(
+        request,
+        "submission.html",
+        sent=found,
+        pilot=pilot,
+        table=protocol.table(found["table"]) if protocol else None,
+        mine=actor.role == UserRole.PILOT_SITE,
+        word=word(locale_of(request)),
+        status_class=status_class,
+    )
+
+
+async def _step(request: Request[Any, Any, Any], submission: str, *, accepted: bool) -> Response[Any]:
+    actor = signed_in(request)
+    require_own_form(request, (await request.form()).get(FIELD))
+    service = submissions.accept if accepted else submissions.withdraw
+    found = await service(by=actor, submission=submission)
+    return Redirect(f"/pilots/{found['pilot']}", status_code=303)
+
+
+@post("/submissions/{submission:str}/accept")
+async def accept(request: Request[Any, Any, Any], submission: FromPath[str]) -> Response[Any]:
+    """Accept the file: the scorecard takes it in."""
+    return await _step(request, submission, accepted=True)
+
+
+@post("/submissions/{submission:str}/withdraw")
+async def withdraw(request: Request[Any, Any, Any], submission: FromPath[str]) -> Response[Any]:
+    """Withdraw the file."""
+    return await _step(request, submission, accepted=False)
+
+
+PILOTS = (pilots_page, pilot_page, upload, template, close, submission_page, accept, withdraw)
