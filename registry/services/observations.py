@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,26 @@ async def check(
     return await asyncio.to_thread(in_child, path, protocol, context, name=name, table=table)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is kept of a file: its rows under keyed identifiers, the digest of their content, the earliest day."""
+
+    frame: pl.DataFrame
+    content: str
+    first_day: dt.date | None
+
+
+async def prepare(frame: pl.DataFrame, protocol: Protocol, table: Table, pilot: str) -> Prepared:
+    """The rows made ready for keeping, in a thread: a million of them take seconds."""
+
+    def work() -> Prepared:
+        return Prepared(
+            keyed(frame, table, pilot), content_digest(frame, protocol, table.name), first_day(frame, table)
+        )
+
+    return await asyncio.to_thread(work)
+
+
 def keyed(frame: pl.DataFrame, table: Table, pilot: str) -> pl.DataFrame:
     """The rows with their identifiers replaced, under a key that only this registry holds and that is this pilot's."""
     key = hmac.new(db.settings().key, f"pilot\n{pilot}".encode(), hashlib.sha256).digest()
@@ -89,4 +110,4 @@ def same_cases(new: pl.DataFrame, known: pl.DataFrame, table: Table) -> int:
     names = [c.name for c in table.with_role(ColumnRole.CASE_ID) if c.name in new.columns and c.name in known.columns]
     if not names:
         return 0
-    return len(set(new[names[0]].drop_nulls()) & set(known[names[0]].drop_nulls()))
+    return new.select(names[0]).unique().join(known.select(names[0]), on=names[0], how="semi").height

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from registry.vocabulary import PilotState, SubmissionState
 __all__ = ["Received", "SubmissionOut", "accept", "get", "list_submissions", "receive", "withdraw"]
 
 LONGEST_NAME = 255
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,8 @@ async def _keep(
     frame, spec = checked.frame, protocol.table(str(report.table))
     if frame is None:
         raise AssertionError("an accepted file has rows")  # `receive` answers a refused one
-    kept = observations.keyed(frame, spec, str(row["id"]))
-    blob = await observations.store().put_frame(kept)
+    kept = await observations.prepare(frame, protocol, spec, str(row["id"]))
+    blob = await observations.store().put_frame(kept.frame)
     answer = as_json(checked, locale)
     new = Submission(
         pilot=row["id"],
@@ -117,13 +119,13 @@ async def _keep(
         state=SubmissionState.CHECKED.value,
         file_name=Path(file_name.replace("\\", "/")).name[:LONGEST_NAME],
         file_sha256=report.file_sha256,
-        content_sha256=observations.content_digest(frame, protocol, spec.name),
+        content_sha256=kept.content,
         rows=frame.height,
         blob=blob,
         importer_version=IMPORTER_VERSION,
         report=answer,
         columns=dict(report.columns),
-        first_observation=observations.first_day(frame, spec),
+        first_observation=kept.first_day,
         created_by=guard.identifier(by.id or ""),
         created_at=clock.now(),
     )
@@ -164,7 +166,19 @@ async def accept(*, by: Actor, submission: str) -> SubmissionOut:
     """
     await guard.require(by, Action.SUBMISSION_SEND, "submission", submission)
     row = await _own(by, submission)
-    repeated = await _repeated_cases(row)
+    for _ in range(ATTEMPTS):
+        before = await _accepted_blobs(row)
+        repeated = await _repeated_cases(row, before)
+        if await _accept(by, row, before, repeated):
+            break
+    else:
+        raise Conflict("busy", "The files of this pilot keep changing: ask for the scorecard again in a moment.")
+    await scoring.rescore(by=by, pilot_id=row["pilot"])
+    return await _fresh(row["id"])
+
+
+async def _accept(by: Actor, row: Mapping[str, Any], before: list[str], repeated: int) -> bool:
+    """Accept, unless another file of the site was accepted while the cases were compared."""
     async with db.transaction():
         pilot, state = await pilots.state_of(row["pilot"]), await _state(row["id"])
         if not can_accept(pilot, state):
@@ -174,6 +188,8 @@ async def accept(*, by: Actor, submission: str) -> SubmissionOut:
                 state=state,
                 pilot=pilot,
             )
+        if await _accepted_blobs(row) != before:
+            return False
         if repeated:
             raise Conflict(
                 "cases_sent_before",
@@ -182,8 +198,7 @@ async def accept(*, by: Actor, submission: str) -> SubmissionOut:
             )
         values: dict[Any, Any] = {Submission.state: SubmissionState.ACCEPTED.value, Submission.accepted_at: clock.now()}
         await _change(by, row, "submission.accepted", values)
-    await scoring.rescore(by=by, pilot_id=row["pilot"])
-    return await _fresh(row["id"])
+        return True
 
 
 async def withdraw(*, by: Actor, submission: str) -> SubmissionOut:
@@ -225,20 +240,28 @@ async def _change(by: Actor, row: Mapping[str, Any], action: str, values: dict[A
     await trail.record(by, action, "submission", str(row["id"]), site=row["finess"], rows=row["rows"])
 
 
-async def _repeated_cases(row: Mapping[str, Any]) -> int:
-    frozen = await protocols.by_id(row["protocol_id"])
-    if frozen is None:
-        return 0
-    table = protocols.parsed(frozen).table(row["table_name"])
+async def _accepted_blobs(row: Mapping[str, Any]) -> list[str]:
+    """The accepted files of the same site and table."""
     same = (
         (Submission.pilot == row["pilot"])
         & (Submission.site == row["site"])
         & (Submission.table_name == row["table_name"])
     )
     accepted = await Submission.select(Submission.blob).where(same, Submission.state == SubmissionState.ACCEPTED.value)
+    return sorted(item["blob"] for item in accepted)
+
+
+async def _repeated_cases(row: Mapping[str, Any], blobs: Sequence[str]) -> int:
+    """How many cases of a file are in those."""
+    frozen = await protocols.by_id(row["protocol_id"])
+    if frozen is None or not blobs:
+        return 0
+    table = protocols.parsed(frozen).table(row["table_name"])
     store = observations.store()
-    new = await store.get_frame(row["blob"])
-    return sum([observations.same_cases(new, await store.get_frame(other["blob"]), table) for other in accepted])
+    new, found = await store.get_frame(row["blob"]), 0
+    for blob in blobs:
+        found += await asyncio.to_thread(observations.same_cases, new, await store.get_frame(blob), table)
+    return found
 
 
 async def _fresh(submission: UUID) -> SubmissionOut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 from pathlib import Path
@@ -46,10 +47,7 @@ class FrameStore:
         Unavailable
             The store cannot be written.
         """
-        sink = io.BytesIO()
-        frame.write_parquet(sink, compression="zstd")
-        content = sink.getvalue()
-        digest = hashlib.sha256(content).hexdigest()
+        content, digest = await asyncio.to_thread(_encoded, frame)
         try:
             await obstore.put_async(self._store, _key(digest), content, mode="create")  # atomic, never overwrites
         except AlreadyExistsError:
@@ -74,9 +72,20 @@ class FrameStore:
             raise _damaged(digest) from error
         except (BaseError, OSError) as error:
             raise _unreachable(self._url) from error
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise _damaged(digest)
-        return pl.read_parquet(io.BytesIO(content))
+        return await asyncio.to_thread(_decoded, content, digest)
+
+
+def _encoded(frame: pl.DataFrame) -> tuple[bytes, str]:
+    sink = io.BytesIO()
+    frame.write_parquet(sink, compression="zstd")
+    content = sink.getvalue()
+    return content, hashlib.sha256(content).hexdigest()
+
+
+def _decoded(content: bytes, digest: str) -> pl.DataFrame:
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise _damaged(digest)
+    return pl.read_parquet(io.BytesIO(content))
 
 
 def _key(digest: str) -> str:

@@ -102,6 +102,16 @@ async def test_the_same_cases_in_another_file_are_not_counted_twice(world, send)
     assert (await send(world.site_a, rows(A, prefix="d"))).created
 
 
+async def test_two_files_with_the_same_cases_accepted_together_count_once(world, send):
+    shuffled = rows(A).splitlines()
+    files = (rows(A), b"\n".join([shuffled[0], *reversed(shuffled[1:])]) + b"\n")
+    waiting = [(await send(world.site_a, content, accept=False)).submission["id"] for content in files]
+    given = [submissions.accept(by=world.site_a, submission=one) for one in waiting]
+    answers = await asyncio.gather(*given, return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "dict"]
+    assert (await scorecards.current(by=world.eval_1, pilot="PIL-1"))["scorecard"]["data"]["rows"] == 120
+
+
 async def test_who_sends(world, send):
     for person in ("eval_1", "buyer_u", "admin", "programme", "supplier"):
         with pytest.raises(Forbidden):
