@@ -12,6 +12,7 @@ from evaluation.language import LOCALES
 from evaluation.vocabulary import ListingStatus
 from exports.edition import DataSource, Edition, Line
 from exports.seal import verify_workbook
+from exports.tables import as_json
 from exports.workbook import workbook
 from registry import db
 from registry.errors import Conflict, Invalid, NotFound, Unauthenticated
@@ -257,7 +258,7 @@ async def verify_code(*, code: str) -> Verified:
 
 
 async def is_known(*, by: Actor | None, central: str, number: int, digest: str) -> bool:
-    """Whether that edition of that central has this digest: the registry's own, or the seal of its workbook."""
+    """Whether that edition of that central has this digest: the registry's own, or the seal of one of its files."""
     del by  # everybody may ask whether a digest is right
     row = await PurchasingCentral.select(PurchasingCentral.id).where(PurchasingCentral.code == central).first()
     found = await editions.last_row(row["id"], number) if row else None
@@ -269,8 +270,9 @@ async def is_known(*, by: Actor | None, central: str, number: int, digest: str) 
 
 
 def _seals(edition: Edition) -> set[str | None]:
-    """The seals of the workbooks of an edition, in each language."""
-    return {verify_workbook(workbook(edition, locale)).computed for locale in LOCALES}
+    """The seals of the files of an edition: its workbook in each language, and its JSON twin."""
+    twin = {str(value) for key, value in as_json(edition).items() if "digest" in key}
+    return twin | {verify_workbook(workbook(edition, locale)).computed for locale in LOCALES}
 
 
 async def suspend(*, by: Actor, code: str, reason: str, conduct: str = "") -> str:
