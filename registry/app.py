@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from litestar import Litestar, MediaType, Request, Response, get
-from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import MutableScopeHeaders
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
@@ -19,6 +18,7 @@ from registry.services import database
 from registry.settings import Settings
 from registry.web import web_routers
 from registry.web.errors import as_page
+from registry.web.schema import SchemaPage
 from registry.web.sessions import session_store
 
 SECURITY_HEADERS: Final = {
@@ -85,7 +85,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
         before_send=[_headers],
         stores={"sessions": session_store()},
         request_max_body_size=in_force.upload_max_mb * 1_000_000,
-        openapi_config=OpenAPIConfig(title="Preuve", version="1", path="/schema", render_plugins=[]),
-        response_cache_config=ResponseCacheConfig(),
+        openapi_config=OpenAPIConfig(title="Preuve", version="1", path="/schema", render_plugins=[SchemaPage()]),
         logging_config=None,
     )

@@ -7,13 +7,16 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
-from exports.tables import as_csv, as_json, as_json_bytes
+from evaluation.canonical import canonical_json
+from exports.seal import JSON_SEAL
+from exports.tables import as_csv, as_json
 from exports.workbook import workbook
 from registry.api.answers import answer, raw
 from registry.api.problems import language
 from registry.errors import NotFound
 from registry.services import referencing
 
+MAIN_TABLE = "referencement.csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -34,8 +37,8 @@ async def listing(
         if error.code != "no_edition" or edition is not None:
             raise
         return answer(request, {"edition": None, "digest": None, "items": [], "next_cursor": None})
-    content = {"edition": found["number"], "date": found["date"], "digest": found["digest"]}
-    return answer(request, {**content, "items": found["lines"], "next_cursor": None})
+    content = {"edition": found["edition"]["number"], "date": found["edition"]["date"], "digest": found[JSON_SEAL]}
+    return answer(request, {**content, "items": found["listings"], "next_cursor": None})
 
 
 @get("/centrals/{code:str}/referencing.xlsx")
@@ -53,7 +56,7 @@ async def listing_csv(
 ) -> Response[Any]:
     """The list as a table."""
     found = await referencing.get_edition(by=request.user, central=code, number=edition)
-    table = next(iter(as_csv(found, language(request)).values()))
+    table = as_csv(found, language(request))[MAIN_TABLE]
     return raw(request, table, "text/csv; charset=utf-8", name=f"referencement-{code}-{found.number}.csv")
 
 
@@ -63,7 +66,7 @@ async def listing_json(
 ) -> Response[Any]:
     """The whole edition with its digest."""
     found = await referencing.get_edition(by=request.user, central=code, number=edition)
-    return raw(request, as_json_bytes(found), "application/json", name=f"referencement-{code}-{found.number}.json")
+    return raw(request, canonical_json(as_json(found)) + b"\n", "application/json", name=f"referencement-{code}-{found.number}.json")
 
 
 @get("/centrals/{code:str}/editions")

@@ -55,7 +55,8 @@ def translated(command: click.Command) -> click.Command:
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
             parameter.help = say(parameter.help)
-    command.help = say(" ".join((command.help or "").split())) if command.help else None
+    text = " ".join((command.help or "").split())
+    command.help = say(text) or None
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             translated(inner)

@@ -156,11 +156,11 @@ def template(protocol_name: str, output: Path | None, table: str | None) -> None
 @JSON_OPTION
 def verify(file: Path, as_json: bool) -> None:
     """Verify a workbook or a scorecard: its digest against its seal and, when there is one here, the registry."""
-    from exports.seal import verify_file
+    from exports.seal import verify as verify_seal
 
     from registry.cli.known import known_to_registry
 
-    found = verify_file(_existing(file).read_bytes())
+    found = verify_seal(_existing(file).read_bytes())
     registry = known_to_registry(found) if found.ok else None
     ok = found.ok and registry is not False
     if as_json:

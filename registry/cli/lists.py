@@ -18,7 +18,8 @@ from registry.cli.words import locale, say
 @click.option("-o", "--output", "output", type=click.Path(path_type=Path), required=True, help="The file to write")
 def export(central: str, form: str, number: int | None, output: Path) -> None:
     """Write the referencing list of a central (uniha, resah)."""
-    from exports.tables import as_csv, as_json_bytes
+    from evaluation.canonical import canonical_json
+    from exports.tables import as_csv, as_json
 
     from exports.workbook import workbook
     from registry.services import SYSTEM, referencing
@@ -27,9 +28,9 @@ def export(central: str, form: str, number: int | None, output: Path) -> None:
     if form == "xlsx":
         content = workbook(edition, locale())
     elif form == "json":
-        content = as_json_bytes(edition)
+        content = canonical_json(as_json(edition)) + b"\n"
     else:
-        content = as_csv(edition)["Référencement"]
+        content = as_csv(edition, locale())["referencement.csv"]
     write_file(output, content)
     click.echo(
         say("{path} written: edition {number} of {central}.").format(

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from evaluation.protocol import LIBRARY
 from evaluation.vocabulary import Decision
 from exports.edition import DataSource
-from exports.seal import digest_of_file
+from exports.seal import content_digest
 from exports.workbook import workbook
 from registry.demo.cast import Cast, PilotPart, ToolPart, cast
 from registry.demo.prepare import SOURCES, SiteFile
@@ -272,7 +272,7 @@ async def _edition(story: Cast, code: str, folder: Path, locale: str) -> dict[st
     content = workbook(edition, locale)
     path = folder / f"referencement-{code}.xlsx"
     path.write_bytes(content)
-    return {"number": published["number"], "digest": digest_of_file(content), "workbook": str(path)}
+    return {"number": published["number"], "digest": content_digest(content), "workbook": str(path)}
 
 
 async def _open_pilot(story: Cast, folder: Path) -> dict[str, str]:

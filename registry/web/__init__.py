@@ -14,7 +14,6 @@ from registry.web.lists import LISTS
 from registry.web.people import PEOPLE
 from registry.web.pilots import PILOTS
 from registry.web.register import REGISTER
-from registry.web.schema import schema_page
 from registry.web.scorecards import SCORECARDS
 from registry.web.sessions import session_config
 
@@ -25,7 +24,7 @@ def web_routers(settings: Settings) -> list[Router]:
     """The pages, and the files that they use."""
     pages = Router(
         path="/",
-        route_handlers=[*REGISTER, *PEOPLE, *PILOTS, *SCORECARDS, *LISTS, schema_page],
+        route_handlers=[*REGISTER, *PEOPLE, *PILOTS, *SCORECARDS, *LISTS],
         middleware=[session_config(settings).middleware, SessionMiddleware()],
         exception_handlers={Exception: as_page},
         include_in_schema=False,

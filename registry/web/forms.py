@@ -30,7 +30,8 @@ def form_secret(request: Request[Any, Any, Any]) -> tuple[str, bool]:
 
 def token_for(request: Request[Any, Any, Any], secret: str) -> str:
     """The token of the forms that this browser and account may send."""
-    account = str(request.session.get("account") or "")
+    session = request.scope.get("session")  # absent on pages outside the sessions' middleware
+    account = str(session.get("account") or "") if isinstance(session, dict) else ""
     return hmac.new(db.settings().key, f"form\n{secret}\n{account}".encode(), hashlib.sha256).hexdigest()
 
 

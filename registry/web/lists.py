@@ -8,7 +8,8 @@ from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from exports.tables import as_csv, as_json_bytes
+from evaluation.canonical import canonical_json
+from exports import tables
 from exports.workbook import workbook
 from registry.errors import NotFound
 from registry.services import referencing
@@ -16,6 +17,7 @@ from registry.web.auth import signed_in
 from registry.web.render import locale_of, page
 from registry.web.words import status_class, word
 
+MAIN_TABLE = "referencement.csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -76,7 +78,7 @@ async def as_table(
 ) -> Response[bytes]:
     """The list as a table."""
     found = await _edition(request, code, edition)
-    content = next(iter(as_csv(found, locale_of(request)).values()))
+    content = tables.as_csv(found, locale_of(request))[MAIN_TABLE]
     return _download(content, "text/csv; charset=utf-8", f"referencement-{code}-{found.number}.csv")
 
 
@@ -86,7 +88,7 @@ async def as_json(
 ) -> Response[bytes]:
     """The whole edition for a machine."""
     found = await _edition(request, code, edition)
-    return _download(as_json_bytes(found), "application/json", f"referencement-{code}-{found.number}.json")
+    return _download(canonical_json(tables.as_json(found)) + b"\n", "application/json", f"referencement-{code}-{found.number}.json")
 
 
 @get("/verify")
