@@ -106,6 +106,11 @@ class Column(Frozen):
             raise _fault("column {column}: minimum above maximum", column=self.name)
         return self
 
+    def called(self, code: str, locale: str = "fr") -> str:
+        """What people call a category: in French its first accepted spelling, in English its code in plain letters."""
+        spellings = self.categories.get(code, ())
+        return spellings[0] if locale == "fr" and spellings else code.replace("_", " ")
+
 
 class Exclusion(Frozen):
     """Rows set aside by a rule written before the data were seen; they are counted on the scorecard."""

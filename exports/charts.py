@@ -81,7 +81,7 @@ def forest(
     if not any(_finite(row["value"]) for row in drawn):
         return None
     scale: dict[str, Any] = {"type": "log"} if ratio else {"zero": False}
-    x = {"type": "quantitative", "title": axis, "scale": scale}
+    x = {"type": "quantitative", "title": axis, "scale": scale, "axis": {"tickCount": 6}}
     order = [row["key"] for row in drawn]
     y = {
         "field": "key",

@@ -78,7 +78,7 @@ def check_bytes(
     frame, value_issues, unlisted = _typed_rows(grid, chosen, recognised.positions, context)
     if grid.frame.height > context.limits.rows:
         early.append(Issue("too_many_rows", "error", params={"n": grid.frame.height, "limit": context.limits.rows}))
-    late = list(excluded_by_protocol(chosen, frame))
+    late = list(excluded_by_protocol(chosen, frame, {name: header for header, name in columns.items()}))
     issues = [*early, *value_issues, *late]
     report = _report(issues, grid.frame.height, columns, chosen.name, digest, context, unlisted)
     return Checked(report, frame if report.accepted else None)

@@ -33,7 +33,7 @@ def row_faults(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Cont
     yield from _calendar(table, frame, context)
 
 
-def excluded_by_protocol(table: Table, frame: pl.DataFrame) -> Iterator[Issue]:
+def excluded_by_protocol(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> Iterator[Issue]:
     """Rows that the protocol sets aside: kept, counted on the scorecard, and announced here."""
     for rule in table.exclusions:
         if rule.column in frame.columns:
@@ -45,7 +45,9 @@ def excluded_by_protocol(table: Table, frame: pl.DataFrame) -> Iterator[Issue]:
                 caught = caught | (value > rule.above).fill_null(value=False)
             if caught.any():
                 params = {"n": int(caught.sum()), "reason": rule.reason}
-                yield Issue("excluded_by_protocol", "warning", column=rule.column, params=params)
+                yield Issue(
+                    "excluded_by_protocol", "warning", column=headers.get(rule.column, rule.column), params=params
+                )
 
 
 def _present(table: Table, frame: pl.DataFrame, role: ColumnRole) -> Column | None:

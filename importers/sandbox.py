@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from evaluation.canonical import canonical_json
 from evaluation.protocol import Label, Protocol
 from importers.context import Context, Limits
 from importers.report import Checked, Issue, Report
@@ -54,7 +53,7 @@ def in_child(
             "lenient": lenient,
             "out": folder,
         }
-        (out / "request.json").write_bytes(canonical_json(request))
+        (out / "request.json").write_text(json.dumps(request), encoding="utf-8")
         command = [sys.executable, "-m", "importers.sandbox", str(out / "request.json")]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
         with contextlib.suppress(subprocess.TimeoutExpired):

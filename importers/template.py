@@ -68,12 +68,10 @@ def _table_sheet(book: Workbook, table: Table, locale: str) -> None:
 
 
 def choices(column: Column, locale: str) -> list[str]:
-    """What a list offers: oui/non, or the first accepted spelling of each category in French, its code in English."""
+    """What a list offers: oui/non, or what people call each category."""
     if column.type == "boolean":
         return ["oui", "non"] if locale == "fr" else ["yes", "no"]
-    if locale == "en":
-        return list(column.categories)
-    return [next(iter(spellings), code) for code, spellings in column.categories.items()]
+    return [column.called(code, locale) for code in column.categories]
 
 
 def _validation(column: Column, locale: str) -> DataValidation | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from evaluation.data import DTYPES
-from evaluation.protocol import Column
+from evaluation.protocol import Column, Label
 from evaluation.vocabulary import ColumnRole
 from importers.context import Context
 from importers.dates import typed_dates
@@ -102,7 +102,10 @@ def _labels(spec: Column, text: pl.Series, context: Context) -> Typed:
     if not distinct:
         return Typed(pl.Series(text.name, [None] * len(text), dtype=dtype))
     values = text.replace_strict(list(found), list(found.values()), default=None, return_dtype=dtype)
-    allowed = "0 / 1" if spec.type == "boolean" else ", ".join(spec.categories)
+    allowed = Label(
+        fr="oui, non" if spec.type == "boolean" else ", ".join(spec.called(code, "fr") for code in spec.categories),
+        en="yes, no" if spec.type == "boolean" else ", ".join(spec.called(code, "en") for code in spec.categories),
+    )
     bad = text.is_not_null() & values.is_null()
     return Typed(values, {"invalid_label": bad}, {"invalid_label": {"allowed": allowed}})
 

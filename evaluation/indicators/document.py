@@ -8,11 +8,11 @@ from evaluation.indicators.catalogue import Indicator, catalogue
 
 HEAD = """# Methods
 
-Written from the catalogue of indicators (`evaluation/indicators/catalogue.toml`); do not edit by hand: `preuve indicators --document`.
+Written from the catalogue of indicators (`evaluation/indicators/catalogue.toml`) by `preuve indicators --document`.
 
-Differences are always with the tool − without the tool. Intervals are two-sided at the protocol's level. What the data cannot bear is
-answered by a reason, never by a number. Rows without a reference take no part; a missing answer of the tool counts as its error
-where the entry says so (intention to diagnose) and the protocol does not say otherwise.
+Differences are always with the tool − without the tool. Intervals are two-sided at the protocol's level. What the data cannot
+bear is answered by a reason, never by a number. Rows without a reference take no part; a missing answer of the tool counts as
+its error where the entry says so (intention to diagnose) and the protocol does not say otherwise.
 
 Sites are pooled on the scale named here, by the method of the protocol (REML by default) with the Hartung-Knapp interval; the
 prediction interval (t with k − 2 degrees of freedom) says what a new hospital can expect.

@@ -14,7 +14,7 @@ from evaluation.estimate import NotEstimable, Result
 from evaluation.indicators.catalogue import Indicator, catalogue
 from evaluation.indicators.estimators import ESTIMATORS
 from evaluation.indicators.inputs import Inputs, Mask
-from evaluation.protocol import IndicatorUse, Protocol, Subgroup
+from evaluation.protocol import Column, IndicatorUse, Protocol, Subgroup
 from evaluation.scorecard.bind import bind, rows_read
 from evaluation.scorecard.cautions import cautions
 from evaluation.scorecard.model import Scorecard, result_json, short_json
@@ -34,6 +34,7 @@ def score(protocol: Protocol, data: PilotData) -> Scorecard:
         "engine": ENGINE_VERSION,
         "protocol": _protocol_block(protocol),
         "data": _data_block(data),
+        "subgroups": {s.name: {"fr": s.label.fr, "en": s.label.en} for s in protocol.subgroups},
         "indicators": indicators,
         "domains": _domains(protocol, indicators),
         "design_strength": None if protocol.strength is None else protocol.strength.value,
@@ -145,24 +146,30 @@ def _subgroups(
     wanted = [s for s in protocol.subgroups if s.table == use.table and s.column in table.columns]
     return {
         subgroup.name: [
-            {"level": level, **short_json(_estimate(entry, inputs, rows[mask]))}
-            for level, rows in _levels(subgroup, table)
+            {**words, **short_json(_estimate(entry, inputs, rows[mask]))} for words, rows in _levels(subgroup, table)
         ]
         for subgroup in wanted
     }
 
 
-def _levels(subgroup: Subgroup, table: TableData) -> list[tuple[str, Mask]]:
+def _levels(subgroup: Subgroup, table: TableData) -> list[tuple[dict[str, str], Mask]]:
     """Every level that the protocol declares, in its order, also when no row has it; rows without a level are in none."""
     column = table.columns[subgroup.column]
     if not subgroup.edges:
         spec = table.spec.column(subgroup.column)
         declared = list(spec.categories) if spec.categories else list(column.labels or ())
-        return [(level, column.is_label(level)) for level in declared]
+        return [(_words(level, spec), column.is_label(level)) for level in declared]
     edges = (-np.inf, *subgroup.edges, np.inf)
     return [
-        (_band(low, high), (column.values >= low) & (column.values < high)) for low, high in itertools.pairwise(edges)
+        (_words(_band(low, high)), (column.values >= low) & (column.values < high))
+        for low, high in itertools.pairwise(edges)
     ]
+
+
+def _words(level: str, spec: Column | None = None) -> dict[str, str]:
+    """The code of a level and what people call it."""
+    called = (level, level) if spec is None else (spec.called(level, "fr"), spec.called(level, "en"))
+    return {"level": level, "label": called[0], "label_en": called[1]}
 
 
 def _band(low: float, high: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar.connection import ASGIConnection
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
 
@@ -13,7 +15,7 @@ from registry.services import accounts
 class TokenMiddleware(AbstractAuthenticationMiddleware):
     """Who asks, before any body is read: a wrong token is refused, none is nobody, an upload by nobody stops here."""
 
-    async def authenticate_request(self, connection: ASGIConnection) -> AuthenticationResult:
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         """The actor of the `Authorization` header."""
         header = connection.headers.get("authorization", "")
         scheme, _, token = header.partition(" ")

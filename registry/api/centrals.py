@@ -66,7 +66,12 @@ async def listing_json(
 ) -> Response[Any]:
     """The whole edition with its digest."""
     found = await referencing.get_edition(by=request.user, central=code, number=edition)
-    return raw(request, canonical_json(as_json(found)) + b"\n", "application/json", name=f"referencement-{code}-{found.number}.json")
+    return raw(
+        request,
+        canonical_json(as_json(found)) + b"\n",
+        "application/json",
+        name=f"referencement-{code}-{found.number}.json",
+    )
 
 
 @get("/centrals/{code:str}/editions")

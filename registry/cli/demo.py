@@ -16,7 +16,14 @@ from registry.settings import Settings
 
 
 @click.command()
-@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True, help="The data folder to play in")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    show_default=True,
+    help="The data folder to play in",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout and nothing else")
 def demo(folder: Path, as_json: bool) -> None:
     """Play the whole product on real open data in a folder: files, evaluation, signatures, both workbooks."""
@@ -54,7 +61,10 @@ def _print(played: dict[str, Any], folder: Path) -> None:
     made = [account for account in played["accounts"] if account["password"]]
     if made:
         click.echo()
-        print_table([say("Account"), say("Role"), say("Password (shown once)")], [[a["email"], a["role"], a["password"]] for a in made])
+        print_table(
+            [say("Account"), say("Role"), say("Password (shown once)")],
+            [[a["email"], a["role"], a["password"]] for a in made],
+        )
     click.echo()
     click.echo(say("See it: PREUVE_DATA_DIR={folder} preuve serve").format(folder=folder))
 

@@ -124,9 +124,8 @@ def _rows_of(path: Path, protocol: Protocol, table: str | None) -> tuple[str, An
 
 
 def _print_scorecard(card: dict[str, Any]) -> None:
-    from exports.numbers import figure
-
     from evaluation.vocabulary import Verdict
+    from exports.numbers import figure
 
     rows = []
     for indicator in card["indicators"]:
@@ -157,7 +156,6 @@ def template(protocol_name: str, output: Path | None, table: str | None) -> None
 def verify(file: Path, as_json: bool) -> None:
     """Verify a workbook or a scorecard: its digest against its seal and, when there is one here, the registry."""
     from exports.seal import verify as verify_seal
-
     from registry.cli.known import known_to_registry
 
     found = verify_seal(_existing(file).read_bytes())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from evaluation.language import LOCALES
 from exports.seal import Verification
-
 from registry.settings import Settings
 
 
@@ -17,7 +16,9 @@ def known_to_registry(found: Verification) -> bool | None:
     if not settings.database_exists() or found.kind not in ("workbook", "edition", "scorecard"):
         return None
     if found.kind == "scorecard":
-        return with_registry(lambda: scorecards.is_known(by=SYSTEM, digest=str(found.computed)), settings, migrate=False)
+        return with_registry(
+            lambda: scorecards.is_known(by=SYSTEM, digest=str(found.computed)), settings, migrate=False
+        )
     return with_registry(lambda: _published(found), settings, migrate=False)
 
 

@@ -20,7 +20,6 @@ def export(central: str, form: str, number: int | None, output: Path) -> None:
     """Write the referencing list of a central (uniha, resah)."""
     from evaluation.canonical import canonical_json
     from exports.tables import as_csv, as_json
-
     from exports.workbook import workbook
     from registry.services import SYSTEM, referencing
 

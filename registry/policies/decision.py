@@ -48,9 +48,7 @@ class Policy(BaseModel):
 @cache
 def policy(name: str = "politique-v1") -> Policy:
     """The policy in force."""
-    return Policy.model_validate(
-        tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
-    )
+    return Policy.model_validate(tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +190,7 @@ def _obstacles(facts: Facts, rules: Policy) -> list[Why]:
 def _conditional(facts: Facts, rules: Policy) -> bool:
     verdict = _verdict(facts, _leading_domain(facts))
     leading = verdict == Verdict.MET or (
-        verdict == Verdict.UNCERTAIN
-        and _beyond(facts)
-        and _at_least(facts, rules.strength_conditional_when_uncertain)
+        verdict == Verdict.UNCERTAIN and _beyond(facts) and _at_least(facts, rules.strength_conditional_when_uncertain)
     )
     safe = _verdict(facts, Domain.SAFETY) in (None, Verdict.MET)
     return leading and safe and bool(_sites(facts)) and facts.evidence_plan

@@ -98,8 +98,9 @@ def measures_of(identifier: str, content: Mapping[str, Any]) -> Iterable[Measure
         block = pooled if indicator["verdict_reads"] == "pooled" else indicator["estimate"]
         yield _measure(identifier, content, indicator, block, "")
         for name, levels in indicator["by_subgroup"].items():
+            said = content["subgroups"][name]["fr"]
             for level in levels:
-                yield _measure(identifier, content, indicator, level, f"{name} : {level['level']}")
+                yield _measure(identifier, content, indicator, level, f"{said} : {level['label']}")
 
 
 def _measure(

@@ -19,7 +19,7 @@ FRESH = dt.timedelta(minutes=5)
 
 
 class _Middleware(AbstractAuthenticationMiddleware):
-    async def authenticate_request(self, connection: ASGIConnection) -> AuthenticationResult:
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         """The actor of the session; pages that need one say so, an upload by nobody stops before its body is read."""
         account = connection.session.get("account")
         actor = await accounts.actor_by_id(account) if account else None

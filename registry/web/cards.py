@@ -9,10 +9,12 @@ from typing import Any
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
+from evaluation.indicators.catalogue import catalogue
 from evaluation.language import translations
-from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason, Role, Settled, Strength, Test, Verdict
-from exports.charts import Interval, Spec, forest, render, roc, subgroups, table_of
+from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Role, Settled, Strength, Test, Verdict
+from exports.charts import forest, render, roc
 from exports.numbers import figure, short
+from exports.workbook.small_numbers import SMALLEST_SUBGROUP
 
 ICONS = {"met": "✔", "not_met": "✘", "uncertain": "?", "not_assessed": "–"}
 
@@ -66,7 +68,7 @@ def _row(indicator: Mapping[str, Any], locale: str) -> Row:
         figure=figure(block, locale),
         threshold=_threshold(indicator, locale),
         verdict=verdict.value,
-        verdict_label=verdict.label(locale),
+        verdict_label=verdict.label(locale) if indicator["threshold"] is not None else say("no threshold"),
         icon=ICONS[verdict.value],
         n=format_decimal(block.get("n", indicator["estimate"]["n"]), locale=locale),
         note=_note(indicator, block, locale),
@@ -162,59 +164,77 @@ def charts_of(card: Mapping[str, Any], sites: Mapping[str, str], locale: str) ->
         if indicator["role"] not in ("primary", "safety"):
             continue
         if len(indicator["by_site"]) > 1:
-            charts.append(_forest(indicator, sites, locale))
+            charts += _forest(indicator, sites, locale)
         if indicator.get("curve"):
             charts.append(_roc(indicator, locale))
-        charts += _subgroups(indicator, locale)
+        charts += _subgroups(indicator, card["subgroups"], locale)
     return charts
 
 
-def _forest(indicator: Mapping[str, Any], sites: Mapping[str, str], locale: str) -> Chart:
+def _forest(indicator: Mapping[str, Any], sites: Mapping[str, str], locale: str) -> list[Chart]:
     say = translations("registry", locale).gettext
-    pooled = indicator["pooled"] if "value" in indicator["pooled"] else None
-    prediction = None
-    if pooled and pooled["prediction_low"] is not None:
-        prediction = (float(pooled["prediction_low"]), float(pooled["prediction_high"]))
-    spec = forest(
-        [_interval(sites.get(line["site"], line["site"]), line, locale) for line in indicator["by_site"]],
-        label_of(indicator, locale),
-        pooled=_interval(say("All sites (pooled)"), pooled, locale) if pooled else None,
-        prediction=prediction,
-        threshold=indicator["threshold"],
-        locale=locale,
-    )
-    return _chart(say("{indicator} by site").format(indicator=label_of(indicator, locale)), spec, locale)
+    rows = [{**line, "label": sites.get(line["site"], line["site"])} for line in indicator["by_site"]]
+    title = say("{indicator} by site").format(indicator=label_of(indicator, locale))
+    return _drawn(title, rows, indicator, locale, pooled=indicator["pooled"])
 
 
-def _subgroups(indicator: Mapping[str, Any], locale: str) -> list[Chart]:
+def _subgroups(indicator: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], locale: str) -> list[Chart]:
     say = translations("registry", locale).gettext
     charts: list[Chart] = []
     for name, levels in indicator["by_subgroup"].items():
-        groups = [_interval(level["level"], level, locale) for level in levels]
-        overall = _interval(say("All"), indicator["estimate"], locale)
-        label, limit = label_of(indicator, locale), indicator["threshold"]
-        spec = subgroups(groups, label, overall=overall, threshold=limit, locale=locale)
-        title = say("{indicator} by subgroup: {name}").format(indicator=label, name=name)
-        charts.append(_chart(title, spec, locale))
+        rows = [_level(line, locale) for line in levels]
+        said = names.get(name, {}).get("en" if locale == "en" else "fr", name)
+        title = say("{indicator} by subgroup: {name}").format(indicator=label_of(indicator, locale), name=said.lower())
+        charts += _drawn(title, rows, indicator, locale)
     return charts
 
 
-def _interval(label: str, block: Mapping[str, Any], locale: str) -> Interval:
-    """A block of the scorecard as a line of a chart; an infinite number is a text there."""
-    if "value" not in block:
-        return Interval(label, None, None, None, block["n"], Reason(block["not_estimable"]).label(locale))
-    value, low, high = (float(block[key]) for key in ("value", "low", "high"))
-    return Interval(label, value, low, high, block["n"])
+def _level(line: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    """A level too small to be shown gives its reason, and not its size."""
+    label = line["label_en" if locale == "en" else "label"]
+    if 0 < line["n"] < SMALLEST_SUBGROUP:
+        return {"label": label, "n": f"< {SMALLEST_SUBGROUP}", "not_estimable": "small_group"}
+    return {**line, "label": label}
 
 
-def _chart(title: str, spec: Spec, locale: str) -> Chart:
-    table = table_of(spec)
-    drawn = Markup(render(spec, locale))  # noqa: S704  # the renderer escapes every name
-    return Chart(title, drawn, str(spec["description"]), table.columns, table.rows)
+def _drawn(
+    title: str,
+    rows: list[dict[str, Any]],
+    indicator: Mapping[str, Any],
+    locale: str,
+    pooled: Mapping[str, Any] | None = None,
+) -> list[Chart]:
+    say = translations("registry", locale).gettext
+    ratio = catalogue()[indicator["code"]].scale == "log"
+    spec = forest(
+        rows,
+        title=title,
+        axis=label_of(indicator, locale),
+        threshold=indicator["threshold"],
+        pooled=pooled,
+        ratio=ratio,
+        locale=locale,
+    )
+    if spec is None:
+        return []
+    lines = [(str(row["label"]), figure(row, locale), str(row["n"])) for row in rows]
+    if pooled and "value" in pooled:
+        lines.append((say("All sites (pooled)"), figure(pooled, locale), str(pooled["n"])))
+        if pooled["prediction_low"] is not None:
+            separator = " ; " if locale == "fr" else ", "
+            interval = separator.join(short(pooled[key], locale) for key in ("prediction_low", "prediction_high"))
+            lines.append((say("In a new hospital (prediction interval)"), f"[{interval}]", ""))
+    headings = (say("Group"), say("Estimate [95% CI]"), say("N"))
+    return [Chart(title, Markup(render(spec, locale)), str(spec["description"]), headings, tuple(lines))]  # noqa: S704  # our renderer escapes names
 
 
 def _roc(indicator: Mapping[str, Any], locale: str) -> Chart:
     say = translations("registry", locale).gettext
-    area = _interval(say("Area under the curve"), indicator["estimate"], locale)
-    points = [(float(x), float(y)) for x, y in indicator["curve"]]
-    return _chart(say("ROC curve"), roc(points, auc=area, locale=locale), locale)
+    area = figure(indicator["estimate"], locale)
+    spec = roc(indicator["curve"], area=area, locale=locale)
+    every = max(1, len(indicator["curve"]) // 20)
+    points = [*indicator["curve"][::every], indicator["curve"][-1]]
+    rows = tuple((short(x, locale), short(y, locale)) for x, y in points)
+    headings = (say("1 − specificity"), say("Sensitivity"))
+    title = say("ROC curve")
+    return Chart(title, Markup(render(spec, locale)), str(spec["description"]), headings, rows)  # noqa: S704  # our renderer escapes names

@@ -33,7 +33,9 @@ def as_page(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         status, sentence = 422, refusal.sentence(locale)
     elif isinstance(error, HTTPException):
         status = error.status_code
-        sentence = say("This page does not exist.") if status == HTTPStatus.NOT_FOUND else say("This request cannot be read.")
+        sentence = (
+            say("This page does not exist.") if status == HTTPStatus.NOT_FOUND else say("This request cannot be read.")
+        )
     else:
         LOG.error("unhandled exception", exc_info=error)
         status, sentence = 500, say("Something went wrong on our side: try again in a moment.")

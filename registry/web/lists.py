@@ -88,7 +88,9 @@ async def as_json(
 ) -> Response[bytes]:
     """The whole edition for a machine."""
     found = await _edition(request, code, edition)
-    return _download(canonical_json(tables.as_json(found)) + b"\n", "application/json", f"referencement-{code}-{found.number}.json")
+    return _download(
+        canonical_json(tables.as_json(found)) + b"\n", "application/json", f"referencement-{code}-{found.number}.json"
+    )
 
 
 @get("/verify")
@@ -111,7 +113,7 @@ async def verify_page(request: Request[Any, Any, Any], code: FromPath[str]) -> R
         return page(request, "verify.html", status=404, found=None, code=code, unknown=True)
     if wants_json:
         return Response({"known": True, **found})
-    looks = {"word": word(locale_of(request)), "status_class": status_class}
+    looks: dict[str, Any] = {"word": word(locale_of(request)), "status_class": status_class}
     return page(request, "verify.html", found=found, code=code, unknown=False, **looks)
 
 

@@ -33,7 +33,7 @@ CHUNK = 1024 * 1024
 async def pilots_page(request: Request[Any, Any, Any]) -> Response[str]:
     """The pilots that the person may see."""
     found = await pilots.list_pilots(by=signed_in(request), limit=200)
-    looks = {"word": word(locale_of(request)), "status_class": status_class}
+    looks: dict[str, Any] = {"word": word(locale_of(request)), "status_class": status_class}
     return page(request, "pilots.html", pilots=found["items"], **looks)
 
 
@@ -45,7 +45,12 @@ async def pilot_page(request: Request[Any, Any, Any], pilot: FromPath[str]) -> R
 
 
 async def _show(
-    request: Request[Any, Any, Any], actor: Actor, found: PilotOut, *, status: int = 200, report: dict[str, Any] | None = None
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    found: PilotOut,
+    *,
+    status: int = 200,
+    report: dict[str, Any] | None = None,
 ) -> Response[str]:
     protocol = await _protocol(actor, found)
     sent = []
@@ -117,7 +122,9 @@ async def template(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Res
     found = await pilots.get_pilot(by=actor, pilot=pilot)
     protocol = await _protocol(actor, found)
     if protocol is None:
-        raise NotFound("no_protocol", "The pilot {code} has no frozen protocol: nothing can be sent yet.", code=found["code"])
+        raise NotFound(
+            "no_protocol", "The pilot {code} has no frozen protocol: nothing can be sent yet.", code=found["code"]
+        )
     content = blank_workbook(protocol, locale=locale_of(request), pilot_code=found["code"])
     name = f"{found['code']}-{protocol.id}.xlsx"
     return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

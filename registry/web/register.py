@@ -107,12 +107,11 @@ async def _outcome(by: Actor | None, pilot: PilotOut, locale: str) -> dict[str, 
         decided = await decisions.get(by=by, pilot=pilot["id"])
     except NotFound:
         return {"pilot": pilot, "decision": None, "why": [], "scorecard": None}
-    side = "en" if locale == "en" else "fr"
     return {
         "pilot": pilot,
         "decision": Decision(decided["retained"]),
         "computed": Decision(decided["computed"]),
-        "why": [reason[side] for reason in decided["why"]],
+        "why": [reason["en"] if locale == "en" else reason["fr"] for reason in decided["why"]],
         "motivation": decided["motivation"],
         "scorecard": decided["scorecard"],
         "conditions": decided["conditions"],

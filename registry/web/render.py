@@ -29,7 +29,11 @@ LANGUAGE_COOKIE = "preuve-lang"
 def environment() -> Environment:
     """Jinja with every text escaped and every unknown name an error."""
     return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
@@ -45,7 +49,12 @@ def locale_of(request: Request[Any, Any, Any]) -> str:
 
 
 def page(
-    request: Request[Any, Any, Any], template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
 ) -> Response[str]:
     """The page as HTML in the reader's language."""
     locale = locale_of(request)

@@ -64,7 +64,8 @@ class StrictBackend(ServerSideSessionBackend):
         """The session of the cookie, when the server gave that cookie."""
         data = await super().load_from_connection(connection)
         if data:
-            connection.scope[KNOWN] = connection.cookies.get(self.config.key)  # type: ignore[typeddict-unknown-key]
+            scope: dict[str, Any] = connection.scope  # type: ignore[assignment]
+            scope[KNOWN] = connection.cookies.get(self.config.key)
         return data
 
     def get_session_id(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -21,7 +21,7 @@ from evaluation.vocabulary import (
     Verdict,
     Word,
 )
-from registry.vocabulary import PilotState, SubmissionState, UserRole
+from registry.vocabulary import PilotState, Provenance, SubmissionState, UserRole
 
 KINDS: Final[dict[str, type[Word]]] = {
     "caution": Caution,
@@ -38,6 +38,7 @@ KINDS: Final[dict[str, type[Word]]] = {
     "use_case": UseCase,
     "verdict": Verdict,
     "pilot": PilotState,
+    "provenance": Provenance,
     "submission": SubmissionState,
     "user": UserRole,
 }

@@ -13,19 +13,17 @@ def differences(case: dict, got: dict) -> Iterator[tuple[str, object, object]]:
 
 
 def _same(expected: object, value: object, tolerance: dict, key: str) -> bool:
-    if key == "flag":
+    if key == "flag" or expected is None or isinstance(expected, bool):
         return value is expected
+    if isinstance(expected, str):
+        return value == expected
     if isinstance(expected, dict):
         return isinstance(value, dict) and all(
             k in value and _same(e, value[k], tolerance, k) for k, e in expected.items()
         )
     if isinstance(expected, list):
-        if not isinstance(value, (list, tuple)) or len(value) != len(expected):
-            return False
-        return all(_same(e, v, tolerance, key) for e, v in zip(expected, value, strict=True))
-    if expected is None or isinstance(expected, (bool, str)):
-        return value == expected and (expected is None) == (value is None)
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return False
+        same_length = isinstance(value, (list, tuple)) and len(value) == len(expected)
+        return same_length and all(_same(e, v, tolerance, key) for e, v in zip(expected, value, strict=True))
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
     allowed = max(tolerance.get("abs", 0.0), tolerance.get("rel", 0.0) * abs(expected))
-    return abs(value - expected) <= allowed
+    return number and abs(value - expected) <= allowed
