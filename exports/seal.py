@@ -1,179 +1,215 @@
-"""The seal of a file: a digest of what a reader sees, and the check that nothing was changed since."""
+"""The seal of an export: a digest of its content that the file itself states and that anyone can compute again."""
 
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 import re
-import zipfile
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl import Workbook
 
-from evaluation.canonical import digest_of
+from evaluation.canonical import Json, digest_of
 from evaluation.language import LOCALES, marked, translations
-from evaluation.scorecard.model import scorecard_digest
+from exports.appearance import alteration
+from exports.container import ContainerError, cells, open_workbook
+
+Kind = Literal["workbook", "scorecard", "edition", "unknown"]
 
 DIGEST_KEY: Final = "SHA-256 digest of the content"
 CENTRAL_KEY: Final = "Code of the central"
 NUMBER_KEY: Final = "Edition number"
-"""Keys of the first sheet, beside which stand the seal and what it seals (messages of the catalogue)."""
+"""Lines of `Lisez-moi` that the check looks for, as message identifiers."""
 
-MOST_ENTRIES: Final = 500
-MOST_BYTES: Final = 256 * 1024 * 1024
-PLAIN_FORMAT: Final = re.compile(
-    r"^(?:General|@|[#0,.%]+|(?:d{1,2}|m{1,4}|y{2,4}|h{1,2}|s{1,2}|[/\-: ])+)$", re.IGNORECASE
-)
-"""A number format that shows the value itself: no literal text, no condition, no section that hides."""
+GENUINE: Final = marked("The content is the one that was sealed.")
+CHANGED: Final = marked("The content is not the one that was sealed: something was changed after publication.")
+UNSEALED: Final = marked("This file states no digest: it is not an export of this registry, or its seal was removed.")
+NOT_JSON: Final = marked("This file is neither a referencing workbook nor a scorecard.")
+LARGEST_JSON: Final = 64 * 1024 * 1024
+JSON_SEAL: Final = "content_digest_json"
 
-SENTENCES: Final = {
-    "workbook_ok": marked("Edition {number} of {central}: the content is what its seal says."),
-    "scorecard_ok": marked("The scorecard is what its digest says: {digest}."),
-    "changed": marked(
-        "The content was changed after it was sealed: do not rely on this file, download the list again."
-    ),
-    "no_seal": marked("The file carries no seal: it is not a workbook or a scorecard of Preuve."),
-    "hides": marked(
-        "A comment, a hidden sheet or a number format shows something else than the values: do not rely on this file."
-    ),
-    "unreadable": marked("The file cannot be read as a workbook or a scorecard."),
-}
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a file says of itself, and whether it is so; `reason` is a key of `SENTENCES`."""
-
-    kind: str
-    ok: bool
-    reason: str
-    stated: str | None = None
-    computed: str | None = None
-    central: str | None = None
-    number: int | None = None
-
-    def sentence(self, locale: str = "fr") -> str:
-        """One sentence in `locale`."""
-        say = translations("exports", locale).gettext
-        message = SENTENCES[self.reason]
-        return say(message).format(number=self.number, central=self.central, digest=self.computed)
-
-
-def digest_of_book(book: Workbook) -> str:
-    """SHA-256 of every cell's place, kind and value, sheet by sheet; the cell that holds the seal is left out.
-
-    Widths, colours, filters and hidden rows are the reader's own: filtering the list and saving it breaks no seal.
-    """
-    seal = _seal_cell(book)
-    content: list[Any] = []
-    for index, sheet in enumerate(book.worksheets):
-        cells = [
-            [cell.coordinate, *_value(cell.value, cell.data_type)]
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.value is not None and not (index == 0 and cell.coordinate == seal)
-        ]
-        content.append([sheet.title, sorted(str(r) for r in sheet.merged_cells.ranges), cells])
-    return digest_of(content)
-
-
-def _value(value: object, data_type: str) -> tuple[str, str]:
-    if data_type == "f":
-        return "formula", str(value)
-    if isinstance(value, bool):
-        return "boolean", str(value)
-    if isinstance(value, (int, float)):
-        return "number", repr(float(value))
-    if isinstance(value, dt.datetime):
-        return "date", (value.date() if value.time() == dt.time() else value).isoformat()
-    if isinstance(value, dt.date):
-        return "date", value.isoformat()
-    return "text", str(value)
-
-
-def _labels(key: str) -> set[str]:
-    return {translations("exports", locale).gettext(key) for locale in LOCALES}
-
-
-def _fact(book: Workbook, key: str) -> tuple[str, Any] | None:
-    """Address and value beside a key of the first sheet."""
-    labels = _labels(key)
-    for row in book.worksheets[0].iter_rows(max_col=2):
-        if len(row) == 2 and row[0].value in labels:
-            return row[1].coordinate, row[1].value
-    return None
-
-
-def _seal_cell(book: Workbook) -> str | None:
-    found = _fact(book, DIGEST_KEY)
-    return found[0] if found else None
-
-
-def verify_workbook(content: bytes) -> Verification:
-    """Recompute the digest of a workbook and hold it against its seal.
+    """What the check of one file says.
 
     Parameters
     ----------
-    content
-        The `.xlsx`, perhaps opened, filtered and saved again by a spreadsheet.
+    kind
+        What the file is.
+    ok
+        Whether the computed digest is the stated one and nothing hides or adds to the content. A forger can seal a file again:
+        only the registry's record of `computed` says that the file was published.
+    stated, computed
+        The two digests; `None` when there is none.
+    number, central
+        Edition and code of the central that the file claims.
+    message, params
+        Message identifier of `exports` and what fills it.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_ENTRIES or sum(e.file_size for e in entries) > MOST_BYTES:
-                return Verification("workbook", ok=False, reason="unreadable")
-        book = load_workbook(io.BytesIO(content))
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, TypeError):
-        return Verification("workbook", ok=False, reason="unreadable")
-    stated = _fact(book, DIGEST_KEY) if book.worksheets else None
-    if stated is None or not isinstance(stated[1], str):
-        return Verification("workbook", ok=False, reason="no_seal")
-    computed = digest_of_book(book)
-    central, number = _fact(book, CENTRAL_KEY), _fact(book, NUMBER_KEY)
-    name = str(central[1]) if central else None
-    edition = int(number[1]) if number and isinstance(number[1], (int, float)) else None
-    reason = "workbook_ok"
-    if computed != stated[1]:
-        reason = "changed"
-    elif _hides_something(book):
-        reason = "hides"
-    return Verification("workbook", reason == "workbook_ok", reason, stated[1], computed, name, edition)
+
+    kind: Kind
+    ok: bool
+    message: str
+    stated: str | None = None
+    computed: str | None = None
+    number: int | None = None
+    central: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def sentence(self, locale: str = "fr") -> str:
+        """The message in a language."""
+        return translations("exports", locale).gettext(self.message).format(**self.params)
 
 
-def _hides_something(book: Workbook) -> bool:
-    if any(sheet.sheet_state != "visible" for sheet in book.worksheets) or len(book.sheetnames) != len(book.worksheets):
-        return True
+def _canonical_cell(cell: Any) -> list[Json]:
+    value = cell.value
+    kind = cell.data_type
+    if isinstance(value, dt.datetime):
+        value = value.isoformat()
+    elif isinstance(value, dt.date):
+        value = dt.datetime.combine(value, dt.time()).isoformat()
+    elif isinstance(value, bool):
+        value = str(value).lower()
+    elif isinstance(value, int | float):
+        value = f"{value:.15g}"  # what every spreadsheet keeps of a number
+    return [cell.coordinate, kind, cell.number_format, str(value)]
+
+
+def _keyed_row(book: Workbook, key: str) -> Any:
+    """The cell beside `key` (in any language) in the first column of the first sheet."""
+    labels = {translations("exports", locale).gettext(key) for locale in LOCALES}
+    if not book.worksheets:
+        return None
+    first = book.worksheets[0]
+    for cell in cells(first):
+        if cell.column == 1 and cell.value in labels:
+            return first._cells.get((cell.row, 2))
+    return None
+
+
+def digest_of_book(book: Workbook) -> str:
+    """SHA-256 over every sheet: name, order, state; every cell's place, type, format and value, save the seal's own value."""
+    seal = _keyed_row(book, DIGEST_KEY)
+    content: list[Json] = []
     for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment is not None or cell.hyperlink is not None:
-                    return True
-                if cell.value is not None and not PLAIN_FORMAT.match(cell.number_format):
-                    return True
-    return False
+        filled = []
+        for cell in cells(sheet):
+            if cell.value is None:
+                continue
+            canonical = _canonical_cell(cell)
+            filled.append([*canonical[:3], ""] if cell is seal else canonical)
+        content.append({"name": sheet.title, "state": sheet.sheet_state, "cells": filled})
+    return digest_of({"sheets": content})
 
 
-def verify_scorecard(content: bytes) -> Verification:
-    """Recompute the digest of a scorecard's JSON and hold it against the one it carries."""
+def content_digest(source: bytes | str | Path) -> str:
+    """The digest of the content of a workbook, from its bytes or its path.
+
+    Raises
+    ------
+    ContainerError
+        When it is not a workbook that could be ours.
+    """
+    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    return digest_of_book(open_workbook(data))
+
+
+def verify_workbook(data: bytes) -> Verification:
+    """Check a workbook against the digest that it states."""
     try:
-        card = json.loads(content)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        return Verification("unknown", ok=False, reason="unreadable")
-    if not isinstance(card, dict) or not isinstance(card.get("digest"), str):
-        return Verification("scorecard", ok=False, reason="no_seal")
+        book = open_workbook(data)
+    except ContainerError as error:
+        return Verification("workbook", False, error.message, params=error.params)
+    computed = digest_of_book(book)
+    seal, number, central = (_keyed_row(book, key) for key in (DIGEST_KEY, NUMBER_KEY, CENTRAL_KEY))
+    stated = seal.value if seal is not None and isinstance(seal.value, str) and _SHA256.fullmatch(seal.value) else None
+    claims: dict[str, Any] = {
+        "stated": stated,
+        "computed": computed,
+        "number": number.value if number is not None and type(number.value) is int else None,
+        "central": _code(central.value) if central is not None else None,
+    }
+    if stated is None:
+        return Verification("workbook", False, UNSEALED, **claims)
+    changed = alteration(book)
+    if changed:
+        return Verification("workbook", False, changed.message, params=changed.params, **claims)
+    return Verification("workbook", stated == computed, GENUINE if stated == computed else CHANGED, **claims)
+
+
+def _code(value: Any) -> str | None:
+    """A short code, or nothing."""
+    return value if isinstance(value, str) and re.fullmatch(r"[a-z0-9_-]{1,64}", value) else None
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")  # two readers would see two values
+    return found
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _parsed(data: bytes) -> dict[str, Any] | None:
+    if len(data) > LARGEST_JSON:
+        return None
     try:
-        computed = scorecard_digest(card)
-    except ValueError:  # NaN or infinite numbers, which no scorecard holds
-        return Verification("scorecard", ok=False, reason="unreadable")
-    ok = computed == card["digest"]
-    return Verification(
-        "scorecard", ok=ok, reason="scorecard_ok" if ok else "changed", stated=card["digest"], computed=computed
-    )
+        document = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
 
 
-def verify_file(content: bytes) -> Verification:
-    """A workbook or a scorecard, told from its content."""
-    return verify_workbook(content) if content.startswith(b"PK") else verify_scorecard(content)
+def _verify_document(kind: Kind, document: dict[str, Any], seal: str, outside: tuple[str, ...]) -> Verification:
+    stated = document.get(seal)
+    stated = stated if isinstance(stated, str) and _SHA256.fullmatch(stated) else None
+    try:
+        computed = digest_of({key: value for key, value in document.items() if key not in outside})
+    except (ValueError, RecursionError):  # half of a surrogate pair, an infinite number, a bottomless nesting
+        return Verification(kind, False, NOT_JSON, stated=stated)
+    central, number = document.get("central"), document.get("edition")
+    claims: dict[str, Any] = {"stated": stated, "computed": computed}
+    if kind == "edition":
+        claims["central"] = _code(central.get("code")) if isinstance(central, dict) else None
+        claimed = number.get("number") if isinstance(number, dict) else None
+        claims["number"] = claimed if type(claimed) is int else None
+    if stated is None:
+        return Verification(kind, False, UNSEALED, **claims)
+    return Verification(kind, stated == computed, GENUINE if stated == computed else CHANGED, **claims)
+
+
+def verify_scorecard(data: bytes) -> Verification:
+    """Check a scorecard: its `digest` covers all but itself and what only a registry knows (`registry`)."""
+    document = _parsed(data)
+    if document is None:
+        return Verification("unknown", False, NOT_JSON)
+    return _verify_document("scorecard", document, "digest", ("digest", "registry"))
+
+
+def verify_edition(data: bytes) -> Verification:
+    """Check the JSON twin of a workbook."""
+    document = _parsed(data)
+    if document is None:
+        return Verification("unknown", False, NOT_JSON)
+    return _verify_document("edition", document, JSON_SEAL, (JSON_SEAL,))
+
+
+def verify(data: bytes) -> Verification:
+    """Check a file of any of the three kinds, told by its content."""
+    if data.startswith(b"PK"):
+        return verify_workbook(data)
+    document = _parsed(data)
+    if document is None:
+        return Verification("unknown", False, NOT_JSON)
+    if JSON_SEAL in document:
+        return _verify_document("edition", document, JSON_SEAL, (JSON_SEAL,))
+    return _verify_document("scorecard", document, "digest", ("digest", "registry"))

@@ -31,7 +31,7 @@ def workbook(edition: Edition, locale: str = "fr") -> bytes:
     book = Workbook()
     readme = book.active
     readme.title = say(TITLE)
-    lines = entries(edition, locale)
+    lines = entries(edition, locale, digest="0" * 64)
     sources = [(s.data_set, s.truth, s.source, s.licence) for s in edition.sources]
     write_readme(readme, lines, source_headings(locale), sources)
     for sheet in sheets(edition):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable
+from copy import copy
 from typing import Any, Final
 
 from openpyxl.cell.cell import Cell as SheetCell
@@ -61,7 +62,7 @@ class Styler:
                 if value is not None:
                     setattr(model, name, value)
             self._looks[key] = model._style
-        return self._looks[key]
+        return copy(self._looks[key])  # a cell owns its look: openpyxl changes it in place
 
     def header(self, cell: SheetCell) -> None:
         """A heading: white on dark blue, wrapped."""
@@ -80,16 +81,26 @@ class Styler:
             border=Border(bottom=Side("medium", color=_HEADER_FILL)),
         )
 
-    def body(self, cell: SheetCell, number_format: str, tone: Word | str | None = None, *, bold: bool = False) -> None:
+    def body(
+        self,
+        cell: SheetCell,
+        number_format: str,
+        tone: Word | str | None = None,
+        *,
+        bold: bool = False,
+        left: bool = False,
+    ) -> None:
         """A cell of a list; text wraps, numbers stay on the right."""
         text = cell.data_type == "s"
         quoted = text and str(cell.value)[:1] in "=+-@'"
         background = fill(_AMBER) if tone == NOTICE else tone_fill(tone if isinstance(tone, Word) else None)
         cell._style = self._look(
-            ("body", number_format, tone, bold, text, quoted),
+            ("body", number_format, tone, bold, left, text, quoted),
             font=Font(bold=bold, color=INK),
             number_format=number_format,
-            alignment=Alignment(wrap_text=text, vertical="top", horizontal="left" if text else "right", indent=1),
+            alignment=Alignment(
+                wrap_text=text, vertical="top", horizontal="left" if text or left else "right", indent=1
+            ),
             border=Border(bottom=Side("hair", color="FFB8BFCC")),
             fill=background,
             quotePrefix=True if quoted else None,  # whoever edits the cell later still has a text

@@ -7,10 +7,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from evaluation.canonical import digest_of
+from evaluation.canonical import canonical_json, digest_of
 from exports.charts import forest, render, roc
 from exports.numbers import figure, short
-from exports.tables import as_csv, as_json_bytes
+from exports.seal import JSON_SEAL, verify
+from exports.tables import as_csv, as_json
 from tests.exports.editions import edition, line
 
 ROWS = [
@@ -23,19 +24,22 @@ POOLED = {"value": 0.83, "low": 0.7, "high": 0.9, "prediction_low": 0.5, "predic
 
 def test_csv_opens_in_a_french_spreadsheet_and_attacks_nobody():
     tables = as_csv(edition(lines=(line(tool='=HYPERLINK("x")', supplier="a;b\nc"),)))
-    content = tables["Référencement"]
+    content = tables["referencement.csv"]
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert rows[1][:4] == ["PRV-2026-0001-U", '\'=HYPERLINK("x")', "3.2", "a;b\nc"]
-    assert "0,5000995944" in tables["Indicateurs"].decode("utf-8-sig")
+    assert "0,5000995944" in tables["indicateurs.csv"].decode("utf-8-sig")
 
 
 def test_json_carries_the_digest_of_its_content_and_hides_small_groups():
-    content = json.loads(as_json_bytes(edition()))
-    digest = content.pop("digest")
+    text = canonical_json(as_json(edition()))
+    assert verify(text).ok
+    assert not verify(text.replace(b"Vigiscope", b"Vigiscopf")).ok
+    content = json.loads(text)
+    digest = content.pop(JSON_SEAL)
     assert digest == digest_of(content)
     small = next(m for m in content["measures"] if m["subgroup"] == "Sexe : F")
-    assert (small["value"], small["n"]) == (None, 0)
+    assert (small["value"], small["n"]) == (None, None)
 
 
 def test_figures_are_written_as_the_language_does():
