@@ -35,6 +35,8 @@ def as_problem(request: Request[Any, Any, Any], error: Exception) -> Response[di
         headers.update(error.headers or {})
         if error.extra:
             extra["errors"] = error.extra
+    elif isinstance(error, RecursionError):  # a body nested without end
+        status, code, detail = 400, "bad_request", HTTPStatus(400).phrase
     else:
         LOG.error("unhandled exception", exc_info=error)
         status, code, detail = 500, "internal_error", HTTPStatus(500).phrase

@@ -51,8 +51,7 @@ def check(
     from importers.sandbox import in_child
 
     protocol = load_protocol(protocol_name)
-    given = json.loads(_existing(context_file).read_text(encoding="utf-8")) if context_file else {}
-    context = Context.from_mapping(given, uploader_site=site)
+    context = Context.from_mapping(_context(context_file), uploader_site=site)
     checked = in_child(_existing(file), protocol, context, name=name or file.name, table=table)
     answer = answer_json(checked, locale(), rows=rows)
     if as_json:
@@ -60,6 +59,19 @@ def check(
     else:
         _print_report(answer)
     sys.exit(0 if answer["accepted"] else 1)
+
+
+def _context(path: Path | None) -> dict[str, Any]:
+    """The JSON object of a context file."""
+    if path is None:
+        return {}
+    try:
+        given = json.loads(_existing(path).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Refused(say("{path}: not a JSON file. Correct it or leave it out.").format(path=path)) from error
+    if not isinstance(given, dict):
+        raise Refused(say("{path}: not a JSON file. Correct it or leave it out.").format(path=path))
+    return given.get("context", given)
 
 
 def _print_report(answer: dict[str, Any]) -> None:

@@ -29,7 +29,9 @@ def indicator(domain, verdict, *, beyond=False, more=None):
     }
 
 
-def card(verdicts, *, leading="clinical", strength="P1", sites=3, measured="with_tool", beyond=False, valued=False, rows=100):
+def card(
+    verdicts, *, leading="clinical", strength="P1", sites=3, measured="with_tool", beyond=False, valued=False, rows=100
+):
     indicators = [indicator(d, v, beyond=beyond) for d, v in verdicts.items() if v]
     domains = {
         d: {"verdict": verdicts.get(d), "primaries": [d] if verdicts.get(d) else [], "valued": valued} for d in DOMAINS
@@ -44,7 +46,9 @@ def card(verdicts, *, leading="clinical", strength="P1", sites=3, measured="with
     }
 
 
-def outcome(verdicts, *, dossier=COMPLETE, frozen=Frozen.BEFORE_INCLUSION, plan=False, vetoes=(), gap=False, public=1, **rest):
+def outcome(
+    verdicts, *, dossier=COMPLETE, frozen=Frozen.BEFORE_INCLUSION, plan=False, vetoes=(), gap=False, public=1, **rest
+):
     facts = Facts(card(verdicts, **rest), dossier, frozen, public, plan, vetoes, gap)
     return decide(facts, RULES)
 

@@ -1,0 +1,326 @@
+"""The command: reasoned refusals are one sentence and exit 1, JSON is alone on stdout, syntax alone exits 2."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "import sys; from registry.cli import main; main(sys.argv[1:])"]
+
+
+def preuve(*arguments, folder=None, stdin="", **settings):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PREUVE_")}
+    environment |= {"PYTHONPATH": str(ROOT)} | {f"PREUVE_{k}": str(v) for k, v in settings.items()}
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=folder,
+        input=stdin,
+        check=False,
+    )
+
+
+def refused(result, *words):
+    assert result.returncode == 1, result
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1
+    for word in words:
+        assert word in result.stderr
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "demo"
+    first = preuve("demo", "--dir", folder, "--json")
+    assert first.returncode == 0, first.stderr
+    return folder, json.loads(first.stdout)
+
+
+def test_the_demonstration_ends_as_the_data_say(demo):
+    _, played = demo
+    outcomes = {tool["id"]: (tool["computed"], tool["decision"]) for tool in played["tools"]}
+    assert outcomes == {
+        "vigiscope": ("referenced", "referenced"),
+        "dermalyse": ("conditional", "conditional"),
+        "collegium-derm": ("not_referenced", None),
+        "enqueta": ("not_referenced", "not_referenced"),
+        "fluidia-labo": ("more_evidence", "more_evidence"),
+    }
+    assert all(tool["why"] for tool in played["tools"])
+    roles = [account["role"] for account in played["accounts"]]
+    assert sorted(roles) == sorted(
+        ["evaluator", "evaluator", "central", "central", "pilot-site", "administrator", "supplier", "programme"]
+    )
+    assert all(len(account["password"]) >= 12 for account in played["accounts"])
+    assert Path(played["open_pilot"]["ready_file"]).is_file()
+
+
+def test_playing_again_elsewhere_changes_nothing(demo, tmp_path):
+    folder, played = demo
+    environment = {"LOCALE": "en"}
+    again = json.loads(preuve("demo", "--dir", folder, "--json").stdout)
+    assert again["editions"] == played["editions"]
+    assert [tool["scorecard"] for tool in again["tools"]] == [tool["scorecard"] for tool in played["tools"]]
+    assert {account["password"] for account in again["accounts"]} == {None}
+    other = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "TZ": "Pacific/Auckland",
+        "LC_ALL": "C",
+        "PYTHONPATH": str(ROOT),
+        "PREUVE_LOCALE": environment["LOCALE"],
+    }
+    made = subprocess.run(
+        [*COMMAND, "demo", "--dir", str(tmp_path / "demo"), "--json"],
+        capture_output=True,
+        text=True,
+        env=other,
+        check=True,
+    )
+    assert [tool["scorecard"] for tool in json.loads(made.stdout)["tools"]] == [
+        tool["scorecard"] for tool in played["tools"]
+    ]
+
+
+def test_the_numbers_of_the_lesion_tool_by_brute_force(demo):
+    """Sensitivity at 0.1 by counting, the area under the curve by comparing every pair."""
+    import polars as pl
+
+    folder, played = demo
+    data = pl.read_csv(
+        ROOT / "registry/demo/data/isic_lesion_size_2020.csv", infer_schema_length=None, null_values=[""]
+    )
+    positive = data.filter(pl.col("melanoma") == 1)["ai_score"].to_list()
+    negative = data.filter(pl.col("melanoma") == 0)["ai_score"].to_list()
+    wins = sum((p > n) + 0.5 * (p == n) for p in positive for n in negative)
+    digest = next(tool["scorecard"] for tool in played["tools"] if tool["id"] == "dermalyse")
+    with sqlite3.connect(folder / "preuve.sqlite3") as database:
+        content = json.loads(
+            database.execute("select content from scorecard_record where digest = ?", [digest]).fetchone()[0]
+        )
+    found = {i["id"]: i["estimate"]["value"] for i in content["indicators"]}
+    assert found["auc"] == pytest.approx(wins / (len(positive) * len(negative)), abs=1e-9)
+    assert found["sensitivity"] == pytest.approx(sum(p >= 0.1 for p in positive) / len(positive), abs=1e-9)
+
+
+@pytest.mark.parametrize("central", ["uniha", "resah"])
+def test_verify_accepts_the_workbook_and_refuses_one_changed_cell(demo, tmp_path, central):
+    folder, played = demo
+    path = Path(played["editions"][central]["workbook"])
+    accepted = preuve("verify", path, "--json", DATA_DIR=folder)
+    assert accepted.returncode == 0
+    assert json.loads(accepted.stdout)["registry"] is True
+    assert json.loads(accepted.stdout)["digest"] == played["editions"][central]["digest"]
+    book = load_workbook(path)
+    book["Référencement"]["J2"] = "Référencée"
+    book["Indicateurs"]["G2"] = 0.99
+    changed = tmp_path / "changed.xlsx"
+    book.save(changed)
+    result = preuve("verify", changed)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "changé après la publication" in result.stderr
+
+
+def test_a_site_replays_its_own_scorecard_offline(demo, tmp_path):
+    """The data manager's file, evaluated without a registry, gives the registry's bytes."""
+    from registry.demo.prepare import lesions
+
+    folder, played = demo
+    file = lesions("990000051", "ai_score")[0]
+    (tmp_path / file.name).write_bytes(file.content)
+    made = preuve(
+        "evaluate", tmp_path / file.name, "--protocol", "lesion-detection", "--out", tmp_path / "card.json", "--json"
+    )
+    assert made.returncode == 0
+    assert json.loads(made.stdout)["digest"] == next(t["scorecard"] for t in played["tools"] if t["id"] == "dermalyse")
+    assert (tmp_path / "card.json").read_text(encoding="utf-8") == made.stdout
+    verified = preuve("verify", tmp_path / "card.json", DATA_DIR=folder)
+    assert verified.returncode == 0
+    assert "le connaît" in verified.stdout
+
+
+def test_export_gives_the_same_workbook(demo, tmp_path):
+    folder, played = demo
+    for form in ("xlsx", "csv", "json"):
+        made = preuve("export", "uniha", "--format", form, "-o", tmp_path / f"list.{form}", DATA_DIR=folder)
+        assert made.returncode == 0, made.stderr
+    assert (tmp_path / "list.xlsx").read_bytes() == Path(played["editions"]["uniha"]["workbook"]).read_bytes()
+    assert preuve("verify", tmp_path / "list.json", DATA_DIR=folder).returncode == 0
+    refused(preuve("export", "nobody", "-o", tmp_path / "x.xlsx", DATA_DIR=folder))
+    refused(preuve("export", "uniha", "--edition", "99", "-o", tmp_path / "x.xlsx", DATA_DIR=folder))
+
+
+def test_the_ready_file_is_accepted_and_a_wrong_one_told_in_full(demo, tmp_path):
+    _, played = demo
+    ready = played["open_pilot"]
+    good = preuve("check", ready["ready_file"], "--protocol", ready["protocol"], "--site", ready["site"], "--json")
+    assert (good.returncode, json.loads(good.stdout)["accepted"]) == (0, True)
+    text = (
+        Path(ready["ready_file"])
+        .read_text(encoding="utf-8-sig")
+        .replace("avant", "pendant", 1)
+        .replace("5,8", "cinq", 1)
+    )
+    bad = tmp_path / "bad.csv"
+    bad.write_text(text, encoding="utf-8")
+    found = preuve("check", bad, "--protocol", ready["protocol"], "--json")
+    assert found.returncode == 1
+    answer = json.loads(found.stdout)
+    assert {(i["code"], i["cell"]) for i in answer["issues"] if i["severity"] == "error"} == {
+        ("invalid_label", "D2"),
+        ("invalid_number", "E2"),
+    }
+    shown = preuve("check", bad, "--protocol", ready["protocol"])
+    assert shown.returncode == 1
+    assert "Ligne 2" in shown.stdout
+
+
+def test_reasoned_refusals(tmp_path):
+    refused(preuve("check", "absent.csv", "--protocol", "diagnostic-accuracy", folder=tmp_path), "absent.csv")
+    (tmp_path / "f.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    refused(preuve("check", tmp_path / "f.csv", "--protocol", "nonexistent"), "protocole inconnu")
+    (tmp_path / "p.toml").write_text('id = "p"\nversion = 1\n', encoding="utf-8")
+    refused(preuve("check", tmp_path / "f.csv", "--protocol", tmp_path / "p.toml"), "title", "cette clé manque")
+    (tmp_path / "context.json").write_text("{", encoding="utf-8")
+    refused(
+        preuve("check", tmp_path / "f.csv", "--protocol", "diagnostic-accuracy", "--context", tmp_path / "context.json")
+    )
+    refused(preuve("verify", "absent.xlsx", folder=tmp_path))
+    refused(preuve("template", "diagnostic-accuracy", "-o", tmp_path / "no" / "x.xlsx"))
+    refused(preuve("template", "diagnostic-accuracy", "--table", "nothing", "-o", tmp_path / "x.xlsx"), "nothing")
+    refused(preuve("user", "add", "a@b.c", "--role", "evaluator", DATA_DIR=tmp_path / "d"))
+    refused(
+        preuve(
+            "user", "add", "a@b.c", "--role", "evaluator", "--password-stdin", DATA_DIR=tmp_path / "d", stdin="short\n"
+        )
+    )
+    refused(preuve("token", "add", "nobody@b.c", DATA_DIR=tmp_path / "d"))
+
+
+def test_an_unusable_data_folder_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    refused(preuve("migrate", DATA_DIR=tmp_path / "file"), "file")
+    refused(preuve("migrate", DATABASE_URL="mysql://x"))
+    refused(preuve("migrate", DATA_DIR=tmp_path / "pg", DATABASE_URL="postgresql://127.0.0.1:9/none"))
+
+
+def test_a_locked_database_is_one_sentence(tmp_path):
+    assert preuve("migrate", DATA_DIR=tmp_path).returncode == 0
+    with sqlite3.connect(tmp_path / "preuve.sqlite3", isolation_level=None) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        refused(
+            preuve(
+                "user",
+                "add",
+                "a@b.c",
+                "--role",
+                "evaluator",
+                "--password-stdin",
+                DATA_DIR=tmp_path,
+                stdin="a long password\n",
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("check",),
+        ("export", "uniha"),
+        ("serve", "--port", "x"),
+        ("user", "add", "a@b.c", "--role", "king"),
+    ],
+)
+def test_wrong_syntax_exits_two(arguments):
+    result = preuve(*arguments)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+
+
+def test_catalogues_as_json():
+    protocols = json.loads(preuve("protocols", "--json").stdout)
+    assert {"id", "labels", "use_case"} <= set(protocols[0])
+    indicators = json.loads(preuve("indicators", "--json").stdout)
+    assert {"code", "labels", "domain"} <= set(indicators[0])
+    assert "properties" in json.loads(preuve("protocols", "--schema").stdout)
+
+
+def test_accounts_and_tokens(tmp_path):
+    made = preuve(
+        "user",
+        "add",
+        "Anne@Example.org",
+        "--role",
+        "evaluator",
+        "--password-stdin",
+        DATA_DIR=tmp_path,
+        stdin="une longue phrase\n",
+    )
+    assert made.returncode == 0
+    token = json.loads(
+        preuve("token", "add", "anne@example.org", "--scope", "read", "--json", DATA_DIR=tmp_path).stdout
+    )
+    assert token["token"].startswith("preuve_")
+    again = preuve(
+        "user",
+        "add",
+        "anne@example.org",
+        "--role",
+        "evaluator",
+        "--password-stdin",
+        DATA_DIR=tmp_path,
+        stdin="une longue phrase\n",
+    )
+    refused(again)
+    assert token["token"].encode() not in (tmp_path / "preuve.sqlite3").read_bytes()
+
+
+def test_doctor_says_what_is_in_force(tmp_path):
+    assert preuve("migrate", DATA_DIR=tmp_path).returncode == 0
+    checks = json.loads(preuve("doctor", "--json", DATA_DIR=tmp_path).stdout)
+    assert {"PREUVE_ENV", "PREUVE_SECRET_KEY", "schema", "audit"} <= {check["name"] for check in checks}
+
+
+def test_every_help_is_french_and_english():
+    import click
+
+    from evaluation.language import translations
+    from registry.cli import COMMANDS, LazyGroup
+    from registry.cli import preuve as group
+
+    french = translations("registry", "fr").gettext
+    assert isinstance(group, LazyGroup)
+    context = click.Context(group)
+
+    def texts(command):
+        yield from filter(None, [command.help, *(p.help for p in command.params if isinstance(p, click.Option))])
+        for inner in getattr(command, "commands", {}).values():
+            yield from texts(inner)
+
+    shown = [text for name in COMMANDS for text in texts(group.get_command(context, name))]
+    assert len(shown) > 30
+    # already translated: none of them is an English message of the catalogue any more, but for those that read alike
+    alike = {text for text in shown if french(text) != text}
+    assert alike == set()
+
+
+def test_help_is_quick():
+    import importlib
+
+    loaded = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import sys; from registry.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass"],
+        capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ).stderr  # fmt: skip
+    heavy = ("polars", "scipy", "litestar", "piccolo", "openpyxl", "vl_convert", "numpy", "pydantic")
+    assert importlib.util.find_spec("polars")
+    assert not [name for name in heavy if f"| {name}\n" in loaded]
