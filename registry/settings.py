@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.errors import Unavailable
+from registry.vocabulary import Trouble
 
 KEY_NAME: Final = "secret-key"
 DATABASE_NAME: Final = "preuve.sqlite3"
@@ -80,7 +81,7 @@ class Settings(BaseSettings):
                 "data_folder",
                 "The data folder {path} cannot be written ({reason}): give access or set PREUVE_DATA_DIR to another.",
                 path=str(self.data_dir),
-                reason=error.strerror or type(error).__name__,
+                reason=Trouble.of(error),
             ) from error
 
     @cached_property
@@ -113,7 +114,7 @@ def _secret_of(settings: Settings) -> bytes:
             "secret_key",
             "The key {path} cannot be read or made ({reason}): give access to it or set PREUVE_SECRET_KEY.",
             path=str(path),
-            reason=error.strerror or type(error).__name__,
+            reason=Trouble.of(error),
         ) from error
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from evaluation.vocabulary import Word
 
 
@@ -68,3 +70,32 @@ class CallKind(Word):
     INTEREST = "ami", "Appel à manifestation d'intérêt", "Call for expressions of interest"
     PROJECTS = "aap", "Appel à projets", "Call for projects"
     OTHER = "other", "Autre", "Other"
+
+
+class Trouble(Word):
+    """Why the system refused a file or a folder."""
+
+    ABSENT = "absent", "il n'existe pas", "it does not exist"
+    FORBIDDEN = "forbidden", "l'accès est refusé", "access is denied"
+    READ_ONLY = "read_only", "il est en lecture seule", "it is read-only"
+    FULL = "full", "le disque est plein", "the disk is full"
+    NOT_FOLDER = "not_folder", "ce n'est pas un dossier", "it is not a folder"
+    FOLDER = "folder", "c'est un dossier", "it is a folder"
+    EXISTS = "exists", "il existe déjà", "it exists already"
+    OTHER = "other", "le système le refuse", "the system refuses it"
+
+    @classmethod
+    def of(cls, error: OSError) -> Trouble:
+        """The reason of an error of the system."""
+        known = {
+            errno.ENOENT: cls.ABSENT,
+            errno.EACCES: cls.FORBIDDEN,
+            errno.EPERM: cls.FORBIDDEN,
+            errno.EROFS: cls.READ_ONLY,
+            errno.ENOSPC: cls.FULL,
+            errno.EDQUOT: cls.FULL,
+            errno.ENOTDIR: cls.NOT_FOLDER,
+            errno.EISDIR: cls.FOLDER,
+            errno.EEXIST: cls.EXISTS,
+        }
+        return known.get(error.errno or 0, cls.OTHER)

@@ -11,6 +11,7 @@ import click
 from evaluation.language import marked
 from evaluation.refusal import Refusal
 from registry.cli.words import locale, say
+from registry.vocabulary import Trouble
 
 COMMANDS: Final = {
     "demo": ("demo", marked("Play the whole product on real open data in a folder")),
@@ -82,5 +83,5 @@ def main(arguments: list[str] | None = None) -> Any:
         if error.filename is None:
             raise
         sentence = say("{path}: {reason}. Check that it exists and that you may write there.")
-        click.echo(sentence.format(path=error.filename, reason=error.strerror), err=True)
+        click.echo(sentence.format(path=error.filename, reason=Trouble.of(error).label(locale())), err=True)
     return sys.exit(1)

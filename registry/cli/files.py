@@ -71,7 +71,8 @@ def _context(path: Path | None) -> dict[str, Any]:
         raise Refused(say("{path}: not a JSON file. Correct it or leave it out.").format(path=path)) from error
     if not isinstance(given, dict):
         raise Refused(say("{path}: not a JSON file. Correct it or leave it out.").format(path=path))
-    return given.get("context", given)
+    inner: dict[str, Any] = given.get("context", given)
+    return inner
 
 
 def _print_report(answer: dict[str, Any]) -> None:
@@ -157,6 +158,10 @@ def template(protocol_name: str, output: Path | None, table: str | None) -> None
     from importers.template import blank_workbook
 
     protocol = load_protocol(protocol_name)
+    names = [one.name for one in protocol.tables]
+    if table is not None and table not in names:
+        message = say("The protocol {protocol} has no table {table}: choose one of {names}.")
+        raise Refused(message.format(protocol=protocol.id, table=table, names=", ".join(names)))
     path = output or Path(f"{protocol.id}.xlsx")
     write_file(path, blank_workbook(protocol, table=table, locale=locale()))
     click.echo(say("{path} written: fill it in and check it with preuve check.").format(path=path))

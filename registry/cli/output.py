@@ -13,13 +13,14 @@ from typing import Any
 import click
 
 from evaluation.refusal import Refusal
-from registry.cli.words import say
+from registry.cli.words import locale, say
+from registry.vocabulary import Trouble
 
 
 class Refused(Refusal):
     """A reasoned no of a command, already in the person's language."""
 
-    def sentence(self, locale: str = "fr") -> str:  # noqa: ARG002  # said in the command's language already
+    def sentence(self, _: str = "fr") -> str:
         """The sentence as it was written."""
         return str(self)
 
@@ -56,4 +57,4 @@ def write_file(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         sentence = say("{path} cannot be written: {reason}. Choose a folder where you may write.")
-        raise Refused(sentence.format(path=path, reason=error.strerror)) from error
+        raise Refused(sentence.format(path=path, reason=Trouble.of(error).label(locale()))) from error
