@@ -3,56 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
 
 from evaluation.canonical import digest_of
+from evaluation.faults import Problem, ProtocolError, fault, problem
 from evaluation.indicators.catalogue import catalogue
-from evaluation.language import marked, translations
-from evaluation.refusal import Refusal
+from evaluation.language import marked
 from evaluation.vocabulary import ColumnRole, Design, Domain, Measured, Role, Strength, Test, UseCase
 
 LIBRARY = Path(__file__).parent / "protocols"
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 ColumnType = Literal["text", "number", "integer", "boolean", "date", "datetime", "category"]
-
-
-class Problem(NamedTuple):
-    """One fault of a protocol: the key, the reason as a message of the catalogue, and what fills it."""
-
-    key: str
-    message: str
-    params: Mapping[str, Any] = {}
-
-    def reason(self, locale: str = "en") -> str:
-        """The reason in `locale`."""
-        return translations("evaluation", locale).gettext(self.message).format(**self.params)
-
-
-class ProtocolError(Refusal):
-    """A protocol that is unknown or does not validate."""
-
-    def __init__(self, name: str, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{name}: " + "; ".join(f"{p.key}: {p.reason()}" for p in problems))
-        self.name = name
-        self.problems = tuple(problems)
-
-    def sentence(self, locale: str = "fr") -> str:
-        """Every fault, its key first."""
-        say = translations("evaluation", locale).gettext
-        reasons = " ; ".join(f"{p.key} : {p.reason(locale)}" for p in self.problems)
-        return say("The protocol {name} is refused: {reasons}.").format(name=self.name, reasons=reasons)
-
-
-def _fault(message: str, **params: Any) -> PydanticCustomError:
-    """A fault of the protocol, as a message of the catalogue."""
-    return PydanticCustomError("protocol", message, {"template": message, **params})
 
 
 class Frozen(BaseModel):
@@ -95,15 +61,15 @@ class Column(Frozen):
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         if self.type == "category" and not self.categories:
-            raise _fault("column {column}: a category needs `categories`", column=self.name)
+            raise fault("column {column}: a category needs `categories`", column=self.name)
         if self.role in (ColumnRole.ARM, ColumnRole.PERIOD):
             missing = {self.without_tool, self.with_tool} - set(self.categories)
             if missing or self.without_tool == self.with_tool:
-                raise _fault(
+                raise fault(
                     "column {column}: `without_tool` and `with_tool` must be two of its categories", column=self.name
                 )
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise _fault("column {column}: minimum above maximum", column=self.name)
+            raise fault("column {column}: minimum above maximum", column=self.name)
         return self
 
     def called(self, code: str, locale: str = "fr") -> str:
@@ -123,7 +89,7 @@ class Exclusion(Frozen):
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
         if self.below is None and self.above is None:
-            raise _fault("exclusion on {column}: give `below` or `above`", column=self.column)
+            raise fault("exclusion on {column}: give `below` or `above`", column=self.column)
         return self
 
 
@@ -143,13 +109,13 @@ class Table(Frozen):
     def _coherent(self) -> Self:
         names = [c.name for c in self.columns]
         if len(set(names)) != len(names):
-            raise _fault("table {table}: a column is declared twice", table=self.name)
+            raise fault("table {table}: a column is declared twice", table=self.name)
         for used in (*(e.column for e in self.exclusions), *(n for group in self.one_of for n in group)):
             if used not in names:
-                raise _fault("table {table}: unknown column {column}", table=self.name, column=used)
+                raise fault("table {table}: unknown column {column}", table=self.name, column=used)
         for role in (ColumnRole.SITE, ColumnRole.CASE_ID, ColumnRole.ARM, ColumnRole.PERIOD):
             if len(self.with_role(role)) > 1:
-                raise _fault("table {table}: two columns have the role {role}", table=self.name, role=role.value)
+                raise fault("table {table}: two columns have the role {role}", table=self.name, role=role.value)
         return self
 
     def column(self, name: str) -> Column:
@@ -200,7 +166,7 @@ class IndicatorUse(Frozen):
     def _known(self) -> Self:
         known = catalogue()
         if self.code not in known:
-            raise _fault(
+            raise fault(
                 "indicator {id}: `{code}` is not in the catalogue (`preuve indicators` lists it)",
                 id=self.id,
                 code=self.code,
@@ -208,17 +174,15 @@ class IndicatorUse(Frozen):
         entry = known[self.code]
         for name in self.inputs:
             if name not in entry.inputs:
-                raise _fault("indicator {id}: `{code}` has no input `{name}`", id=self.id, code=self.code, name=name)
+                raise fault("indicator {id}: `{code}` has no input `{name}`", id=self.id, code=self.code, name=name)
         for name in self.options:
             if name not in entry.options:
-                raise _fault("indicator {id}: `{code}` has no option `{name}`", id=self.id, code=self.code, name=name)
+                raise fault("indicator {id}: `{code}` has no option `{name}`", id=self.id, code=self.code, name=name)
         for name, spec in entry.options.items():
             if spec.required and name not in self.options:
-                raise _fault(
-                    "indicator {id}: `{code}` needs the option `{name}`", id=self.id, code=self.code, name=name
-                )
+                raise fault("indicator {id}: `{code}` needs the option `{name}`", id=self.id, code=self.code, name=name)
         if self.role in (Role.PRIMARY, Role.SAFETY) and self.criterion is None:
-            raise _fault("indicator {id}: a {role} indicator needs a criterion", id=self.id, role=self.role.value)
+            raise fault("indicator {id}: a {role} indicator needs a criterion", id=self.id, role=self.role.value)
         return self
 
     @property
@@ -269,24 +233,24 @@ class Protocol(Frozen):
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         if self.leading_domain not in (Domain.CLINICAL, Domain.ORGANISATIONAL):
-            raise _fault("leading_domain: clinical, or organisational where there is no medical purpose")
+            raise fault("leading_domain: clinical, or organisational where there is no medical purpose")
         if not any(i.role == Role.PRIMARY and i.in_domain == self.leading_domain for i in self.indicators):
-            raise _fault("indicators: the leading domain ({domain}) has no primary", domain=self.leading_domain.value)
+            raise fault("indicators: the leading domain ({domain}) has no primary", domain=self.leading_domain.value)
         tables = [t.name for t in self.tables]
         ids = [i.id for i in self.indicators]
         for what, names in (("tables", tables), ("indicators", ids), ("subgroups", [s.name for s in self.subgroups])):
             if len(set(names)) != len(names):
-                raise _fault("{what}: a name is used twice", what=what)
+                raise fault("{what}: a name is used twice", what=what)
         for use in self.indicators:
             if use.table not in tables:
-                raise _fault("indicator {id}: unknown table {table}", id=use.id, table=use.table)
+                raise fault("indicator {id}: unknown table {table}", id=use.id, table=use.table)
             self._check_inputs(use)
         for subgroup in self.subgroups:
             if subgroup.table not in tables or not self.table(subgroup.table).has(subgroup.column):
-                raise _fault("subgroup {name}: unknown table or column", name=subgroup.name)
+                raise fault("subgroup {name}: unknown table or column", name=subgroup.name)
             column = self.table(subgroup.table).column(subgroup.column)
             if bool(subgroup.edges) != (column.type in ("number", "integer")):
-                raise _fault("subgroup {name}: `edges` go with a number, and a number needs them", name=subgroup.name)
+                raise fault("subgroup {name}: `edges` go with a number, and a number needs them", name=subgroup.name)
         return self
 
     def _check_inputs(self, use: IndicatorUse) -> None:
@@ -296,17 +260,17 @@ class Protocol(Frozen):
             names = (bound,) if isinstance(bound, str) else (bound or ())
             for one in names:
                 if not one.startswith("@") and not table.has(one):
-                    raise _fault(
+                    raise fault(
                         "indicator {id}: table {table} has no column {column}", id=use.id, table=table.name, column=one
                     )
                 if one == "@duration" and not (
                     table.with_role(ColumnRole.START_TIME) and table.with_role(ColumnRole.END_TIME)
                 ):
-                    raise _fault(
+                    raise fault(
                         "indicator {id}: @duration needs columns with the roles start_time and end_time", id=use.id
                     )
             if bound is None and spec.required and not any(table.with_role(role) for role in spec.roles):
-                raise _fault(
+                raise fault(
                     "indicator {id}: bind the input `{name}` or declare a column of that role", id=use.id, name=name
                 )
 
@@ -340,32 +304,6 @@ class Protocol(Frozen):
         return fixed.get(self.design)
 
 
-STANDARD: Mapping[str, str] = {
-    "missing": marked("this key is missing"),
-    "extra_forbidden": marked("unknown key"),
-    "enum": marked("must be one of: {expected}"),
-    "literal_error": marked("must be one of: {expected}"),
-    "string_pattern_mismatch": marked("must match {pattern}"),
-    "string_too_short": marked("must not be empty"),
-    "too_short": marked("at least one is needed"),
-    "float_parsing": marked("must be a number"),
-    "float_type": marked("must be a number"),
-    "bool_type": marked("must be true or false"),
-    "bool_parsing": marked("must be true or false"),
-}
-"""pydantic's own faults that a writer of protocols meets, as messages of the catalogue; any other keeps pydantic's words."""
-
-
-def _problem(error: ErrorDetails) -> Problem:
-    key = ".".join(str(part) for part in error["loc"]) or "protocol"
-    context = dict(error.get("ctx", {}))
-    if error["type"] == "protocol":
-        return Problem(key, context.pop("template"), context)
-    if error["type"] in STANDARD:
-        return Problem(key, STANDARD[error["type"]], context)
-    return Problem(key, "{words}", {"words": error["msg"]})
-
-
 def parse_protocol(text: str, name: str = "protocol") -> Protocol:
     """A protocol from its TOML text.
 
@@ -379,7 +317,7 @@ def parse_protocol(text: str, name: str = "protocol") -> Protocol:
     except tomllib.TOMLDecodeError as error:
         raise ProtocolError(name, [Problem("TOML", "{words}", {"words": str(error)})]) from error
     except ValidationError as error:
-        raise ProtocolError(name, [_problem(e) for e in error.errors(include_url=False)]) from error
+        raise ProtocolError(name, [problem(e) for e in error.errors(include_url=False)]) from error
 
 
 def library() -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, TypedDict
 
-from evaluation.protocol import Protocol, ProtocolError, parse_protocol
+from evaluation.faults import ProtocolError
+from evaluation.protocol import Protocol, parse_protocol
 from registry import db
 from registry.errors import Invalid
 from registry.policies.access import Action, Actor

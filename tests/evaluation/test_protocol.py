@@ -5,7 +5,8 @@ import tomllib
 
 import pytest
 
-from evaluation.protocol import LIBRARY, ProtocolError, library, load_protocol, parse_protocol
+from evaluation.faults import ProtocolError
+from evaluation.protocol import LIBRARY, library, load_protocol, parse_protocol
 
 GENERIC = (LIBRARY / "diagnostic-accuracy.toml").read_text(encoding="utf-8")
 
