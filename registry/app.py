@@ -14,7 +14,7 @@ from litestar.types import Message, Scope
 from registry import db
 from registry.api import api_router
 from registry.api.problems import as_problem
-from registry.services import database
+from registry.services import database, health
 from registry.settings import Settings
 from registry.web import web_routers
 from registry.web.errors import as_page
@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
+        health.require_safe(in_force)
         db.configure(in_force)
         await db.connect()
         await database.upgrade()

@@ -17,8 +17,12 @@ def serve(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    from registry import db
+    from registry.services import health
+
     async def ready() -> None:
-        """The schema is current: nothing else to do before the workers start."""
+        """The schema is current; what remains is to refuse an unsafe production before any worker starts."""
+        health.require_safe(db.settings())
 
     with_registry(ready)
     click.echo(say("Preuve answers at http://{host}:{port} (Ctrl+C to stop).").format(host=host, port=port), err=True)

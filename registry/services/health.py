@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from evaluation.language import translations
 from registry import db
-from registry.errors import RegistryError
+from registry.errors import RegistryError, Unavailable
 from registry.services import audit, database
 from registry.settings import KEY_NAME, Settings, sqlite_path
 from registry.tables import Submission
@@ -115,6 +115,20 @@ async def ready() -> bool:
         return not await database.pending()
     except RegistryError:
         return False
+
+
+def require_safe(settings: Settings) -> None:
+    """Refuse to start in production on an unsafe setting.
+
+    Raises
+    ------
+    Unavailable
+        With what to do about each one.
+    """
+    unsafe = unsafe_for_production(settings)
+    if unsafe:
+        advice = " ".join(check.sentence(settings.locale) for check in unsafe)
+        raise Unavailable("unsafe_setting", "Production does not start on an unsafe setting. {advice}", advice=advice)
 
 
 def unsafe_for_production(settings: Settings) -> list[Check]:

@@ -213,6 +213,10 @@ def test_an_unusable_data_folder_is_one_sentence(tmp_path):
     refused(preuve("migrate", DATA_DIR=tmp_path / "pg", DATABASE_URL="postgresql://127.0.0.1:9/none"))
 
 
+def test_production_refuses_an_unsafe_setting(tmp_path):
+    refused(preuve("serve", "--port", "1", DATA_DIR=tmp_path, ENV="production"), "PREUVE_PUBLIC_URL")
+
+
 def test_a_locked_database_is_one_sentence(tmp_path):
     assert preuve("migrate", DATA_DIR=tmp_path).returncode == 0
     with sqlite3.connect(tmp_path / "preuve.sqlite3", isolation_level=None) as database:
