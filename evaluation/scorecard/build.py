@@ -160,8 +160,9 @@ def _levels(subgroup: Subgroup, table: TableData) -> list[tuple[dict[str, str], 
         declared = list(spec.categories) if spec.categories else list(column.labels or ())
         return [(_words(level, spec), column.is_label(level)) for level in declared]
     edges = (-np.inf, *subgroup.edges, np.inf)
+    whole = table.spec.column(subgroup.column).type == "integer"
     return [
-        (_words(_band(low, high)), (column.values >= low) & (column.values < high))
+        (_words(_band(low, high, whole=whole)), (column.values >= low) & (column.values < high))
         for low, high in itertools.pairwise(edges)
     ]
 
@@ -172,10 +173,13 @@ def _words(level: str, spec: Column | None = None) -> dict[str, str]:
     return {"level": level, "label": called[0], "label_en": called[1]}
 
 
-def _band(low: float, high: float) -> str:
+def _band(low: float, high: float, *, whole: bool) -> str:
+    """`<18`, `18–64` (whole numbers) or `18–<65`, `≥80`."""
     if np.isinf(low):
         return f"<{high:g}"
-    return f"≥{low:g}" if np.isinf(high) else f"{low:g}-<{high:g}"
+    if np.isinf(high):
+        return f"≥{low:g}"
+    return f"{low:g}–{high - 1:g}" if whole else f"{low:g}–<{high:g}"
 
 
 def _domains(protocol: Protocol, indicators: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Final
 
 import asyncpg
 
-from registry.errors import RegistryError, Unavailable
+from registry.errors import Invalid, RegistryError, Unavailable
 
 _UNREACHABLE = Unavailable(
     "database_unreachable", "The database cannot be opened: check PREUVE_DATABASE_URL and the access to it."
@@ -52,6 +52,15 @@ POSTGRES_FAILURES: Final = (
 )
 
 
+UNKEEPABLE: Final = (
+    asyncpg.CharacterNotInRepertoireError,
+    asyncpg.UntranslatableCharacterError,
+    UnicodeEncodeError,
+    OverflowError,
+)
+"""A NUL, half of a surrogate pair, a number beyond 64 bits: what a request may hold and no database keeps."""
+
+
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
     """Turn the failures of a database that cannot be used into one clear sentence."""
@@ -65,6 +74,8 @@ def translated() -> Iterator[None]:
 
 def as_refusal(error: BaseException) -> RegistryError | None:
     """What a failure of the database means; `None` when it is a fault of ours."""
+    if isinstance(error, UNKEEPABLE):
+        return Invalid("bad_text", "A text or a number here cannot be kept: remove its control characters.")
     if isinstance(error, sqlite3.Error):
         name = getattr(error, "sqlite_errorname", "")
         found = next((known for prefix, known in SQLITE_FAILURES.items() if name.startswith(prefix)), None)

@@ -379,5 +379,12 @@ async def test_odd_requests_are_refused_without_a_crash(browser, machine, world)
         "/api/v1/pilots/%F0%9F%98%80",
     ):
         assert (await caller.get(path)).status_code < 500
+    sign = "/api/v1/scorecards/" + "0" * 64 + "/signatures"
+    for body in (
+        b'{"decision":"\\u0000","reason":"\\u0000","no_conflict":true}',
+        b'{"decision":"\\ud800","reason":"\\ud800","no_conflict":true}',
+        b"\xff\xfe",
+    ):
+        assert (await caller.post(sign, content=body, headers={"content-type": "application/json"})).status_code < 500
     for method in ("PUT", "DELETE", "PATCH"):
         assert (await caller.request(method, "/api/v1/audit")).status_code == 405
