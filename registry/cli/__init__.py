@@ -45,6 +45,12 @@ class LazyGroup(click.Group):
         command = getattr(import_module(f"registry.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
         return translated(command)
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the command is for, in the user's language."""
+        text = " ".join((self.help or "").split())
+        self.help = say(text)
+        super().format_help_text(ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         """The list of commands without importing any of them."""
         with formatter.section(say("Commands")):
