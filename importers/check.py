@@ -22,6 +22,7 @@ from importers.rules import Fault, excluded_by_protocol, row_faults
 from importers.spreadsheets import other_texts, read_workbook
 from importers.text_files import read_text
 from importers.values import typed
+from importers.workbook_parts import Parts, look_into
 
 __all__ = ["Context", "check_bytes", "check_file"]
 
@@ -61,7 +62,8 @@ def check_bytes(
     digest = hashlib.sha256(content).hexdigest()
     try:
         grid, chosen = _read(content, protocol, context, name, table)
-        others = other_texts(content, grid.sheet) if grid.sheet is not None else ()
+        parts = look_into(content) if grid.sheet is not None else Parts((), ())
+        others = [*other_texts(content, grid.sheet), *parts.texts] if grid.sheet is not None else []
     except Unreadable as stop:
         return Checked(_report([stop.issue], 0, {}, None, digest, context), None)
     empty = {i for i in range(grid.frame.width) if grid.frame[str(i)].null_count() == grid.frame.height > 0}
@@ -71,7 +73,7 @@ def check_bytes(
     columns = {grid.headers[position]: name for name, position in recognised.positions.items()}
     if private:  # nothing of such a file is described further
         return Checked(_report([*private], grid.frame.height, columns, chosen.name, digest, context), None)
-    early = [*grid.issues, *recognised.issues]
+    early = [*grid.issues, *parts.issues, *recognised.issues]
     if not grid.frame.height:
         issues = [*early, Issue("no_rows", "error")]
         return Checked(_report(issues, 0, columns, chosen.name, digest, context), None)

@@ -30,6 +30,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "archive_bomb": marked("The file unpacks to an unreasonable size: save the table alone in a new workbook."),
     "archive_path_traversal": marked("The file is not an ordinary workbook: save the table in a new one."),
     "archive_ambiguous": marked("The file holds the same part twice: save the table in a new workbook."),
+    "external_link": marked("The workbook is linked to another file: paste the values alone in a new workbook."),
+    "xml_dtd_forbidden": marked("The workbook holds a forbidden declaration: save the table in a new workbook."),
+    "formula_without_value": marked(
+        "A formula has no stored value: open the workbook in Excel or LibreOffice, save it, and send it again."
+    ),
+    "formula_cached_value_used": marked("The workbook holds formulas: their stored values were read."),
+    "metadata_stripped": marked("The workbook holds comments: they are not kept."),
     "parquet_corrupt": marked("The Parquet file is damaged and cannot be read: write it again."),
     "nested_type": marked("The Parquet file holds nested columns: keep one plain value per cell."),
     "unreadable_file": marked(

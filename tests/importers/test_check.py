@@ -312,6 +312,40 @@ def test_identities_on_another_sheet_even_hidden_refuse_the_workbook():
     assert checked.report.reason == "identifying_data_elsewhere"
 
 
+def saved(workbook):
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return check_bytes(buffer.getvalue(), PROTOCOL, Context(), name="f.xlsx")
+
+
+def test_a_formula_without_a_value_is_not_read_as_empty():
+    workbook = Workbook()
+    for row in ROWS:
+        workbook.active.append(row)
+    workbook.active["E2"] = "=0.5+0.3"
+    assert saved(workbook).report.reason == "formula_without_value"
+
+
+def test_comments_are_not_kept_and_are_searched_for_identities():
+    from openpyxl.comments import Comment
+
+    workbook = Workbook()
+    for row in ROWS:
+        workbook.active.append(row)
+    workbook.active["A2"].comment = Comment("à revoir", "x")
+    assert saved(workbook).report.issue_counts == {"metadata_stripped": 1}
+    workbook.active["A2"].comment = Comment("écrire à jean.dupont@chu.invalid", "x")
+    assert saved(workbook).report.reason == "identifying_data_elsewhere"
+
+
+def test_a_link_to_another_file_is_refused():
+    content = book(ROWS)
+    linked = io.BytesIO(content)
+    with zipfile.ZipFile(linked, "a") as archive:
+        archive.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
+    assert check_bytes(linked.getvalue(), PROTOCOL, Context(), name="f.xlsx").report.reason == "external_link"
+
+
 def test_macros_and_bombs_are_refused():
     def archive(**parts):
         buffer = io.BytesIO()
