@@ -223,7 +223,7 @@ class Reason(Word):
         "the effect cannot be told from the periods",
     )
     MISSING_COLUMN = "missing_column", "colonne facultative absente du fichier", "optional column absent from the file"
-    SMALL_GROUP = "small_group", "effectif trop petit pour être montré", "group too small to be shown"
+    SMALL_GROUP = "small_group", "non montré : effectif trop petit", "not shown: group too small"
     TOO_FEW_SITES = "too_few_sites", "moins de trois sites estimables", "fewer than three estimable sites"
     SPANS_SITES = (
         "spans_sites",

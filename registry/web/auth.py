@@ -13,6 +13,7 @@ from litestar.middleware.authentication import AbstractAuthenticationMiddleware,
 from registry.errors import Unauthenticated
 from registry.policies.access import Actor
 from registry.services import accounts, clock
+from registry.web.forms import refuse_foreign
 
 FRESH = dt.timedelta(minutes=5)
 """After this long, the password is asked again before a signature."""
@@ -21,6 +22,8 @@ FRESH = dt.timedelta(minutes=5)
 class _Middleware(AbstractAuthenticationMiddleware):
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         """The actor of the session; pages that need one say so, an upload by nobody stops before its body is read."""
+        if connection.scope.get("method") == "POST":
+            refuse_foreign(connection.headers)
         account = connection.session.get("account")
         actor = await accounts.actor_by_id(account) if account else None
         if actor is None and connection.scope.get("method") == "POST" and connection.url.path != "/login":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from evaluation.indicators.catalogue import catalogue
 from evaluation.language import translations
-from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Role, Settled, Strength, Test, Verdict
+from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason, Role, Settled, Strength, Test, Verdict
 from exports.charts import forest, render, roc
 from exports.numbers import figure, short
 from exports.workbook.small_numbers import SMALLEST_SUBGROUP
@@ -40,6 +40,7 @@ class Row:
     role: str
     figure: str
     threshold: str
+    source: str
     verdict: str
     verdict_label: str
     icon: str
@@ -58,7 +59,7 @@ def rows_of(card: Mapping[str, Any], locale: str) -> list[Row]:
 def _row(indicator: Mapping[str, Any], locale: str) -> Row:
     say = translations("registry", locale).gettext
     pooled = indicator["verdict_reads"] == "pooled"
-    block = indicator["pooled"] if pooled else indicator["estimate"]
+    block = read_block(indicator)
     verdict = Verdict(indicator["verdict"])
     return Row(
         id=indicator["id"],
@@ -67,6 +68,7 @@ def _row(indicator: Mapping[str, Any], locale: str) -> Row:
         role=Role(indicator["role"]).label(locale),
         figure=figure(block, locale),
         threshold=_threshold(indicator, locale),
+        source=_source(indicator, locale),
         verdict=verdict.value,
         verdict_label=verdict.label(locale) if indicator["threshold"] is not None else say("no threshold"),
         icon=ICONS[verdict.value],
@@ -81,6 +83,17 @@ def label_of(indicator: Mapping[str, Any], locale: str) -> str:
     return str(indicator["label_en"] if locale == "en" else indicator["label"])
 
 
+def read_block(indicator: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The figures that the verdict reads: the pooled ones, or those over the rows."""
+    block: Mapping[str, Any] = indicator["pooled" if indicator["verdict_reads"] == "pooled" else "estimate"]
+    return block
+
+
+def name_of(code: str, locale: str) -> str:
+    """The catalogue's label of an indicator; a protocol's own name stays as it is."""
+    return catalogue()[code].label(locale) if code in catalogue() else code
+
+
 def _threshold(indicator: Mapping[str, Any], locale: str) -> str:
     if indicator["threshold"] is None:
         return "–"
@@ -92,6 +105,17 @@ def _threshold(indicator: Mapping[str, Any], locale: str) -> str:
         return say("not worse than {limit} by {margin}").format(limit=limit, margin=short(indicator["margin"], locale))
     sign = (">" if higher else "<") if test == Test.SUPERIORITY else ("≥" if higher else "≤")
     return f"{sign} {limit}"
+
+
+def _source(indicator: Mapping[str, Any], locale: str) -> str:
+    """Who owns the threshold, and what the tool is compared with."""
+    say = translations("registry", locale).gettext
+    comparator = indicator["comparator_en" if locale == "en" else "comparator"]
+    parts = [say("compared with: {comparator}").format(comparator=comparator)] if comparator else []
+    if indicator["threshold"] is not None and indicator["threshold_source"]:
+        owner = indicator["threshold_source"]
+        parts.append(say("proposition") if owner == "proposition" else owner)
+    return " ; ".join(parts)
 
 
 def _note(indicator: Mapping[str, Any], block: Mapping[str, Any], locale: str) -> str:
@@ -182,18 +206,28 @@ def _subgroups(indicator: Mapping[str, Any], names: Mapping[str, Mapping[str, st
     say = translations("registry", locale).gettext
     charts: list[Chart] = []
     for name, levels in indicator["by_subgroup"].items():
-        rows = [_level(line, locale) for line in levels]
+        hidden = hidden_levels([line["n"] for line in levels])
+        rows = [_level(line, locale, hidden=i in hidden) for i, line in enumerate(levels)]
         said = names.get(name, {}).get("en" if locale == "en" else "fr", name)
         title = say("{indicator} by subgroup: {name}").format(indicator=label_of(indicator, locale), name=said.lower())
         charts += _drawn(title, rows, indicator, locale)
     return charts
 
 
-def _level(line: Mapping[str, Any], locale: str) -> dict[str, Any]:
-    """A level too small to be shown gives its reason, and not its size."""
+def hidden_levels(sizes: Sequence[int]) -> frozenset[int]:
+    """Which levels show neither figure nor size: those under the floor, and one more where a single one could be subtracted."""
+    small = [i for i, n in enumerate(sizes) if 0 < n < SMALLEST_SUBGROUP]
+    others = [i for i, n in enumerate(sizes) if n >= SMALLEST_SUBGROUP]
+    if len(small) == 1 and others:
+        small.append(min(others, key=lambda i: sizes[i]))
+    return frozenset(small)
+
+
+def _level(line: Mapping[str, Any], locale: str, *, hidden: bool) -> dict[str, Any]:
+    """A level that is not shown gives its reason, and not its size."""
     label = line["label_en" if locale == "en" else "label"]
-    if 0 < line["n"] < SMALLEST_SUBGROUP:
-        return {"label": label, "n": f"< {SMALLEST_SUBGROUP}", "not_estimable": "small_group"}
+    if hidden:
+        return {"label": label, "n": "…", "not_estimable": Reason.SMALL_GROUP.value}
     return {**line, "label": label}
 
 

@@ -15,7 +15,7 @@ from evaluation.language import translations
 from evaluation.refusal import Refusal
 from registry import db
 from registry.errors import RegistryError, Unauthenticated
-from registry.web.render import locale_of, page
+from registry.web.render import address_of, locale_of, page
 
 LOG = logging.getLogger("registry")
 
@@ -26,7 +26,7 @@ def as_page(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     locale = locale_of(request)
     say = translations("registry", locale).gettext
     if isinstance(refusal, Unauthenticated):
-        return Redirect(f"/login?next={quote(request.url.path, safe='/')}", status_code=303)
+        return Redirect(f"/login?next={quote(address_of(request), safe='/')}", status_code=303)
     if isinstance(refusal, RegistryError):
         status, sentence = refusal.status, refusal.sentence(locale)
     elif isinstance(refusal, Refusal):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar import Request
@@ -15,6 +16,8 @@ from registry.errors import Forbidden
 
 FIELD = "_csrf_token"
 SAFE_SITES = ("same-origin", "none")
+SMALL: Final = 65_536
+"""Longest body, in bytes, of a form that carries no file."""
 
 
 def cookie_name() -> str:
@@ -35,18 +38,33 @@ def token_for(request: Request[Any, Any, Any], secret: str) -> str:
     return hmac.new(db.settings().key, f"form\n{secret}\n{account}".encode(), hashlib.sha256).hexdigest()
 
 
-def require_own_form(request: Request[Any, Any, Any], token: object) -> None:
-    """Refuse a form that another site made the browser send.
+def refuse_foreign(headers: Mapping[str, str]) -> None:
+    """Refuse, before any body is read, what the browser says another site has sent.
 
     Raises
     ------
     Forbidden
-        The token is not ours, or the browser says that the request comes from elsewhere.
+        The request comes from elsewhere.
     """
-    origin = request.headers.get("origin")
-    foreign = bool(origin) and urlsplit(str(origin)).netloc != request.headers.get("host", "")
-    elsewhere = request.headers.get("sec-fetch-site", "none") not in SAFE_SITES
+    origin = headers.get("origin")
+    foreign = bool(origin) and urlsplit(str(origin)).netloc != headers.get("host", "")
+    if foreign or headers.get("sec-fetch-site", "none") not in SAFE_SITES:
+        raise _expired()
+
+
+def _expired() -> Forbidden:
+    return Forbidden("form_expired", "This form has expired: go back, reload the page and send it again.")
+
+
+def require_own_form(request: Request[Any, Any, Any], token: object) -> None:
+    """Refuse a form that does not hold the token that our own page gave to this browser and account.
+
+    Raises
+    ------
+    Forbidden
+        The token is not ours.
+    """
     expected = token_for(request, request.cookies.get(cookie_name(), ""))
     valid = isinstance(token, str) and hmac.compare_digest(expected, token) and bool(request.cookies.get(cookie_name()))
-    if foreign or elsewhere or not valid:
-        raise Forbidden("form_expired", "This form has expired: go back, reload the page and send it again.")
+    if not valid:
+        raise _expired()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
@@ -12,8 +13,8 @@ from evaluation.canonical import canonical_json
 from exports import tables
 from exports.workbook import workbook
 from registry.errors import NotFound
+from registry.policies.access import Actor
 from registry.services import referencing
-from registry.web.auth import signed_in
 from registry.web.render import locale_of, page
 from registry.web.words import status_class, word
 
@@ -23,11 +24,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @get("/centrals")
 async def centrals_page(request: Request[Any, Any, Any]) -> Response[Any]:
-    """The centrals; a buyer goes straight to their own."""
-    actor = signed_in(request)
-    if actor.central:
+    """The lists that the person may read; a buyer goes straight to their own."""
+    actor: Actor | None = request.user
+    if actor is not None and actor.central:
         return Redirect(f"/centrals/{actor.central}")
-    return page(request, "centrals.html", centrals=await referencing.list_centrals(by=actor))
+    known = await referencing.list_centrals(by=actor)
+    return page(request, "centrals.html", centrals=[central for central in known if central["publishes"]])
 
 
 @get("/centrals/{code:str}")
@@ -69,7 +71,8 @@ async def as_xlsx(
 ) -> Response[bytes]:
     """The sealed workbook."""
     found = await _edition(request, code, edition)
-    return _download(workbook(found, locale_of(request)), XLSX, f"referencement-{code}-{found.number}.xlsx")
+    content = await asyncio.to_thread(workbook, found, locale_of(request))
+    return _download(content, XLSX, f"referencement-{code}-{found.number}.xlsx")
 
 
 @get("/centrals/{code:str}/referencement.csv")

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from registry.errors import TooManyAttempts, Unauthenticated
 from registry.services import accounts, clock
-from registry.web.forms import FIELD, require_own_form
+from registry.web.forms import FIELD, SMALL, require_own_form
 from registry.web.render import locale_of, page
 from registry.web.sessions import begin, end
 
@@ -27,7 +27,7 @@ async def login_page(request: Request[Any, Any, Any], next: FromQuery[str | None
     return page(request, "login.html", next=_local(next), failed="", email="")
 
 
-@post("/login")
+@post("/login", request_max_body_size=SMALL)
 async def login(request: Request[Any, Any, Any]) -> Response[Any]:
     """Check the password and begin a session with a fresh identifier."""
     form = await request.form()
@@ -44,7 +44,7 @@ async def login(request: Request[Any, Any, Any]) -> Response[Any]:
     return Redirect(_local(target), status_code=303)
 
 
-@post("/logout")
+@post("/logout", request_max_body_size=SMALL)
 async def logout(request: Request[Any, Any, Any]) -> Response[Any]:
     """End the session."""
     form = await request.form()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from registry.services import pilots, protocols, scorecards, submissions
 from registry.services.pilots import PilotOut
 from registry.vocabulary import UserRole
 from registry.web.auth import signed_in
-from registry.web.forms import FIELD, require_own_form
+from registry.web.forms import FIELD, SMALL, require_own_form
 from registry.web.render import locale_of, page
 from registry.web.words import status_class, word
 
@@ -125,12 +126,12 @@ async def template(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Res
         raise NotFound(
             "no_protocol", "The pilot {code} has no frozen protocol: nothing can be sent yet.", code=found["code"]
         )
-    content = blank_workbook(protocol, locale=locale_of(request), pilot_code=found["code"])
+    content = await asyncio.to_thread(blank_workbook, protocol, locale=locale_of(request), pilot_code=found["code"])
     name = f"{found['code']}-{protocol.id}.xlsx"
     return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@post("/pilots/{pilot:str}/close")
+@post("/pilots/{pilot:str}/close", request_max_body_size=SMALL)
 async def close(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[Any]:
     """Close the uploads."""
     actor = signed_in(request)
@@ -166,13 +167,13 @@ async def _step(request: Request[Any, Any, Any], submission: str, *, accepted: b
     return Redirect(f"/pilots/{found['pilot']}", status_code=303)
 
 
-@post("/submissions/{submission:str}/accept")
+@post("/submissions/{submission:str}/accept", request_max_body_size=SMALL)
 async def accept(request: Request[Any, Any, Any], submission: FromPath[str]) -> Response[Any]:
     """Accept the file: the scorecard takes it in."""
     return await _step(request, submission, accepted=True)
 
 
-@post("/submissions/{submission:str}/withdraw")
+@post("/submissions/{submission:str}/withdraw", request_max_body_size=SMALL)
 async def withdraw(request: Request[Any, Any, Any], submission: FromPath[str]) -> Response[Any]:
     """Withdraw the file."""
     return await _step(request, submission, accepted=False)

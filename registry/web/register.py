@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
-from evaluation.vocabulary import Decision, ListingStatus, UseCase
+from evaluation.vocabulary import Decision, UseCase
+from exports.numbers import figure, short
 from registry.errors import NotFound
 from registry.policies.access import Actor
-from registry.services import decisions, pilots, tools
+from registry.services import decisions, pilots, scorecards, tools
 from registry.services.pilots import PilotOut
+from registry.services.tools import VersionOut
+from registry.web import cards
 from registry.web.render import locale_of, page
 from registry.web.words import status_class, word
 
@@ -69,10 +73,16 @@ async def tool_page(request: Request[Any, Any, Any], tool: FromPath[str]) -> Res
         tool=found,
         pilots=own,
         outcomes=outcomes,
-        labels={key: pair[1 if locale == "en" else 0] for key, pair in DOSSIER_LABELS.items()},
+        versions=[
+            {
+                **version,
+                "file": _file(version, locale),
+                "announced": await _announced(request.user, version, outcomes, locale),
+            }
+            for version in found["versions"]
+        ],
         word=word(locale),
         status_class=status_class,
-        ListingStatus=ListingStatus,
     )
 
 
@@ -117,6 +127,44 @@ async def _outcome(by: Actor | None, pilot: PilotOut, locale: str) -> dict[str, 
         "conditions": decided["conditions"],
         "published_at": decided["published_at"],
     }
+
+
+def _file(version: VersionOut, locale: str) -> list[dict[str, str]]:
+    """The fields of the file that the page shows, in the page's order."""
+    known = {item["key"]: item for item in version["dossier"]}
+    return [
+        {
+            "label": pair[1 if locale == "en" else 0],
+            "value": known[key]["value"],
+            "provenance": known[key]["provenance"],
+        }
+        for key, pair in DOSSIER_LABELS.items()
+        if key in known and known[key]["value"]
+    ]
+
+
+async def _announced(
+    by: Actor | None, version: VersionOut, outcomes: Sequence[dict[str, Any]], locale: str
+) -> list[dict[str, Any]]:
+    """What the supplier announces, each figure beside what the published pilots of this version measured."""
+    if not version["claims"]:
+        return []
+    measured: dict[str, list[dict[str, str]]] = {}
+    for outcome in outcomes:
+        if outcome["scorecard"] and outcome["pilot"]["version"]["id"] == version["id"]:
+            card = (await scorecards.by_digest(by=by, digest=outcome["scorecard"]))["scorecard"]
+            for indicator in card["indicators"]:
+                found = {"figure": figure(cards.read_block(indicator), locale), "pilot": outcome["pilot"]["code"]}
+                for name in {indicator["id"], indicator["code"]}:
+                    measured.setdefault(name, []).append(found)
+    return [
+        {
+            "label": cards.name_of(claim["indicator"], locale),
+            "value": short(claim["value"], locale),
+            "measured": measured.get(claim["indicator"], []),
+        }
+        for claim in version["claims"]
+    ]
 
 
 REGISTER = (register, tool_page, help_page)

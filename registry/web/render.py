@@ -6,6 +6,7 @@ import datetime as dt
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -19,6 +20,7 @@ from exports.numbers import figure, short
 from registry import db
 from registry.errors import Unavailable
 from registry.services.clock import PARIS
+from registry.web.cards import name_of
 from registry.web.forms import FIELD, cookie_name, form_secret, token_for
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -48,6 +50,16 @@ def locale_of(request: Request[Any, Any, Any]) -> str:
         return "fr"
 
 
+def address_of(request: Request[Any, Any, Any], lang: str | None = None) -> str:
+    """The address of the page that the reader is on: of a form, the page that holds it; `lang` asks for a language."""
+    path, query = request.url.path, [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    if request.method == "POST" and path != "/login":
+        path, query = path.rpartition("/")[0] or "/", []
+    if lang:
+        query.append(("lang", lang))
+    return quote(path, safe="/") + ("?" + urlencode(query) if query else "")
+
+
 def page(
     request: Request[Any, Any, Any],
     template: str,
@@ -65,6 +77,8 @@ def page(
         "locale": locale,
         "user": request.scope.get("user"),
         "path": request.url.path,
+        "in_language": lambda lang: address_of(request, lang),
+        "indicator": lambda code: name_of(code, locale),
         "day": lambda value: _day(value, locale),
         "moment": lambda value: _moment(value, locale),
         "whole": lambda value: format_decimal(value, locale=locale),

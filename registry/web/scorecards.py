@@ -18,7 +18,7 @@ from registry.services import accounts, clock, decisions, pilots, scorecards
 from registry.services.scorecards import ScorecardOut
 from registry.web import cards
 from registry.web.auth import is_fresh, signed_in
-from registry.web.forms import FIELD, require_own_form
+from registry.web.forms import FIELD, SMALL, require_own_form
 from registry.web.render import locale_of, page
 from registry.web.sessions import begin
 from registry.web.words import status_class, word
@@ -105,7 +105,7 @@ async def scorecard_json(request: Request[Any, Any, Any], digest: FromPath[str])
     return Response(body, media_type="application/json", headers=headers)
 
 
-@post("/scorecards/{digest:str}/sign")
+@post("/scorecards/{digest:str}/sign", request_max_body_size=SMALL)
 async def sign(request: Request[Any, Any, Any], digest: FromPath[str]) -> Response[Any]:
     """Sign what was read; the password again when the session is not fresh."""
     actor = signed_in(request)
