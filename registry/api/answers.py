@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
 from litestar.serialization import encode_json
 
 T = TypeVar("T")
 JSON = "application/json"
+LONGEST_JSON: Final = 1_000_000
+"""Longest JSON body, in bytes."""
 
 
 def answer(request: Request[Any, Any, Any], content: T, status: int = 200) -> Response[T]:
@@ -31,13 +35,13 @@ def raw(
     return Response(content=body, media_type=media_type, status_code=status, headers=headers)
 
 
-def require_json(request: Request[Any, Any, Any]) -> None:
-    """A body that is not declared as JSON is refused: a form of another site cannot declare it.
+def require_json(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """A guard: a body that is not declared as JSON is refused unread.
 
     Raises
     ------
     HTTPException
         415.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+    if connection.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
         raise HTTPException(status_code=415, detail="Content-Type must be application/json")

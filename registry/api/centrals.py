@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
@@ -47,7 +48,8 @@ async def listing_xlsx(
 ) -> Response[Any]:
     """The sealed workbook."""
     found = await referencing.get_edition(by=request.user, central=code, number=edition)
-    return raw(request, workbook(found, language(request)), XLSX, name=f"referencement-{code}-{found.number}.xlsx")
+    content = await asyncio.to_thread(workbook, found, language(request))
+    return raw(request, content, XLSX, name=f"referencement-{code}-{found.number}.xlsx")
 
 
 @get("/centrals/{code:str}/referencing.csv")

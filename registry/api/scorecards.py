@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from pydantic import BaseModel, ConfigDict, Field
 
-from registry.api.answers import answer, require_json
+from registry.api.answers import LONGEST_JSON, answer, require_json
 from registry.api.auth import signed_in
 from registry.errors import Invalid
 from registry.services import decisions, scorecards
@@ -72,10 +72,9 @@ async def decision(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Res
     return answer(request, await decisions.get(by=request.user, pilot=pilot))
 
 
-@post("/scorecards/{digest:str}/signatures", status_code=201)
+@post("/scorecards/{digest:str}/signatures", status_code=201, guards=[require_json], request_max_body_size=LONGEST_JSON)
 async def sign(request: Request[Any, Any, Any], digest: FromPath[str], data: JSONBody[SignatureIn]) -> Signed:
     """Sign a scorecard; the second signature, by another person in agreement, publishes the decision."""
-    require_json(request)
     return await decisions.sign(
         by=signed_in(request.user),
         digest=digest,
