@@ -19,7 +19,7 @@ from importers.parquet_files import read_parquet
 from importers.privacy import identities
 from importers.report import Checked, Issue, Report
 from importers.rules import Fault, excluded_by_protocol, row_faults
-from importers.spreadsheets import other_texts, read_workbook
+from importers.spreadsheets import other_texts, read_workbook, sheet_titles
 from importers.text_files import read_text
 from importers.values import typed
 from importers.workbook_parts import Parts, look_into
@@ -92,7 +92,7 @@ def _read(content: bytes, protocol: Protocol, context: Context, name: str, table
         raise Unreadable("unknown_table", table=table, names=", ".join(t.name for t in protocol.tables))
     tables = [protocol.table(table)] if table else list(protocol.tables)
     words = HeaderWords.of_tables(tables, context)
-    wanted = tables[0].label.fr if table else None
+    wanted = sheet_titles(tables[0]) if table else ()
     if kind is Kind.XLSX:
         grid = read_workbook(content, words, context.limits.columns, wanted)
     elif kind is Kind.PARQUET:

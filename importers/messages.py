@@ -49,6 +49,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "header_not_found": marked("No row names the columns expected: start from the blank workbook of the protocol."),
     "header_not_first_row": marked("The header was found in row {row}: the rows above it were left out."),
     "sheet_selected": marked("Several sheets: « {sheet} » was read."),
+    "several_tables": marked(
+        "Several sheets are filled in ({sheets}): choose the table, and send the file once for each."
+    ),
     "unknown_table": marked("The protocol has no table {table}: choose one of {names}."),
     "table_not_recognised": marked("The header does not tell which table this is: choose one of {names}."),
     "too_many_columns": marked("{n} columns, at most {limit}: keep those of the protocol."),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 import python_calamine as calamine
 
+from evaluation.protocol import Table
 from importers.grid import Grid, Unreadable, without_margins
 from importers.headers import HeaderWords, bare, header_row
 from importers.report import Issue
@@ -20,13 +22,13 @@ OWN_SHEETS: Final = frozenset(
 """Sheets of our blank workbooks that hold no data."""
 
 
-def read_workbook(content: bytes, words: HeaderWords, columns_limit: int, wanted: str | None = None) -> Grid:
+def read_workbook(content: bytes, words: HeaderWords, columns_limit: int, wanted: Sequence[str] = ()) -> Grid:
     """The table of a workbook.
 
     Parameters
     ----------
     wanted
-        The label of the sheet to read, when the workbook holds one sheet per table.
+        Titles that the sheet to read may have, when the workbook holds one sheet per table.
 
     Raises
     ------
@@ -42,19 +44,56 @@ def read_workbook(content: bytes, words: HeaderWords, columns_limit: int, wanted
             cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             header = header_row([[_text(c) or "" for c in row] for row in cells[:20]], words)
             if header is not None:
-                found.append((bool(wanted) and bare(name) == bare(wanted or ""), header[1], name, header[0], cells))
+                found.append(_Sheet(name, cells, *header))
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise Unreadable("archive_corrupt") from error
     if not found:
         raise Unreadable("header_not_found")
-    found.sort(key=lambda f: f[:2], reverse=True)
-    _, _, name, row, cells = found[0]
+    chosen = _choose(found, wanted)
     issues = []
     if len(candidates) > 1:
-        issues.append(Issue("sheet_selected", "warning", params={"sheet": name}))
-    if row:
-        issues.append(Issue("header_not_first_row", "warning", row=row + 1))
-    return _grid(cells, row, name, columns_limit, issues)
+        issues.append(Issue("sheet_selected", "warning", params={"sheet": chosen.name}))
+    if chosen.header:
+        issues.append(Issue("header_not_first_row", "warning", row=chosen.header + 1))
+    return _grid(chosen.cells, chosen.header, chosen.name, columns_limit, issues)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet whose row `header` names `known` columns of the protocol."""
+
+    name: str
+    cells: list[list[Any]]
+    header: int
+    known: int
+
+    @property
+    def headers(self) -> frozenset[str]:
+        return frozenset(bare(text) for cell in self.cells[self.header] if (text := _text(cell)))
+
+    @property
+    def filled(self) -> bool:
+        return any(_text(cell) for row in self.cells[self.header + 1 :] for cell in row)
+
+
+def _choose(found: Sequence[_Sheet], wanted: Sequence[str]) -> _Sheet:
+    """The sheet asked for, else the one that is filled in; two filled sheets of different tables are a question, not a guess."""
+    for sheet in found:
+        if bare(sheet.name) in {bare(title) for title in wanted}:
+            return sheet
+    filled = [sheet for sheet in found if sheet.filled] or list(found)
+    best = max(filled, key=lambda sheet: sheet.known)
+    others = [
+        sheet for sheet in filled if len(sheet.headers & best.headers) < min(len(sheet.headers), len(best.headers)) / 2
+    ]
+    if others and not wanted:
+        raise Unreadable("several_tables", sheets=", ".join(sheet.name for sheet in (best, *others)))
+    return best
+
+
+def sheet_titles(table: Table) -> tuple[str, str]:
+    """What our blank workbooks call the sheet of a table, in French and in English (31 characters at most)."""
+    return table.label.fr[:31].strip(), table.label.en[:31].strip()
 
 
 def other_texts(content: bytes, read: str | None) -> list[str]:

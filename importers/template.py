@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from evaluation.language import translations
 from evaluation.protocol import Column, Protocol, Table
+from importers.spreadsheets import sheet_titles
 
 ROWS: Final = 5000
 """Rows that carry formats and lists; more rows may be filled, they are checked all the same."""
@@ -48,7 +51,9 @@ def blank_workbook(
 
 
 def _table_sheet(book: Workbook, table: Table, locale: str) -> None:
-    sheet = book.create_sheet(table.label(locale)[:31])
+    french, english = sheet_titles(table)
+    sheet = book.create_sheet(english if locale == "en" else french)
+    _printed(sheet)
     sheet.freeze_panes = "A2"
     for index, column in enumerate(table.columns, start=1):
         cell = sheet.cell(1, index, column.label(locale))
@@ -146,8 +151,7 @@ def _dictionary(book: Workbook, tables: list[Table], locale: str) -> None:
             ]
             _row(sheet, number, [*texts, ", ".join(column.aliases), column.help(locale) if column.help else ""])
             number += 1
-    for letter, width in zip("ABCDEFGH", (18, 34, 20, 42, 10, 18, 44, 50), strict=True):
-        sheet.column_dimensions[letter].width = width
+    _sized(sheet, dict(zip("ABCDEFGH", (24, 34, 20, 40, 10, 18, 40, 44), strict=True)))
 
 
 def _instructions(book: Workbook, protocol: Protocol, pilot_code: str | None, locale: str) -> None:
@@ -173,8 +177,24 @@ def _instructions(book: Workbook, protocol: Protocol, pilot_code: str | None, lo
     for number, line in enumerate(lines, start=1):
         _row(sheet, number, list(line))
         sheet.cell(number, 1).font = Font(bold=True)
-    sheet.column_dimensions["A"].width = 26
-    sheet.column_dimensions["B"].width = 100
+    _sized(sheet, {"A": 26, "B": 100})
+
+
+def _printed(sheet: Any) -> None:
+    """On paper: landscape, one page wide."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+
+
+def _sized(sheet: Any, widths: Mapping[str, int]) -> None:
+    """Widths, and rows tall enough for what wraps in them: a file never opened has no measured height."""
+    for letter, width in widths.items():
+        sheet.column_dimensions[letter].width = width
+    for row in sheet.iter_rows():
+        lines = [-(-len(str(cell.value or "")) // max(1, int(widths[cell.column_letter] * 0.85))) for cell in row]
+        sheet.row_dimensions[row[0].row].height = 4 + 14 * max(1, *lines)
+    _printed(sheet)
 
 
 def _row(sheet: Any, number: int, texts: list[str], *, header: bool = False) -> None:

@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 
 from evaluation.protocol import library, load_protocol
 from importers.check import Context, check_bytes
+from importers.spreadsheets import sheet_titles
 from importers.template import blank_workbook, choices
 
 SAMPLES = {"number": 0.5, "integer": 3, "date": dt.date(2026, 1, 5), "datetime": dt.datetime(2026, 1, 5, 8, 30)}
@@ -15,7 +16,7 @@ SAMPLES = {"number": 0.5, "integer": 3, "date": dt.date(2026, 1, 5), "datetime":
 
 def filled(protocol, table, locale):
     book = load_workbook(io.BytesIO(blank_workbook(protocol, locale=locale, pilot_code="PIL-1")))
-    sheet = book[table.label(locale)[:31]]
+    sheet = book[sheet_titles(table)[1 if locale == "en" else 0]]
     for row in (2, 3):
         skip = {name for group in table.one_of for name in group[1:]}
         for index, column in enumerate(table.columns, start=1):
@@ -35,7 +36,10 @@ def filled(protocol, table, locale):
 def test_a_filled_blank_passes_without_an_error(name, locale):
     protocol = load_protocol(name)
     for table in protocol.tables:
-        checked = check_bytes(filled(protocol, table, locale), protocol, Context(), name="f.xlsx", table=table.name)
+        content = filled(protocol, table, locale)
+        checked = check_bytes(content, protocol, Context(), name="f.xlsx", table=table.name)
+        found = check_bytes(content, protocol, Context(), name="f.xlsx")  # told by what is filled in
+        assert (found.report.table, found.frame.equals(checked.frame)) == (table.name, True)
         left_out = {"sheet_selected"} | ({"missing_values"} if table.one_of else set())
         assert checked.report.accepted, checked.report.issues
         assert set(checked.report.issue_counts) <= left_out
@@ -53,3 +57,23 @@ def test_what_a_person_sees_in_the_blank():
     assert '"oui,non"' in lists
     assert protocol.digest in {row[1].value for row in book["Lisez-moi"].iter_rows()}
     assert all(cell.data_type != "f" for page in book for row in page.iter_rows() for cell in row)
+
+
+def test_two_filled_sheets_are_a_question_and_not_a_guess():
+    protocol = load_protocol("turnaround-before-after")
+    first, second = protocol.tables
+    book = load_workbook(io.BytesIO(filled(protocol, first, "fr")))
+    other = load_workbook(io.BytesIO(filled(protocol, second, "fr")))
+    title = sheet_titles(second)[0]
+    for row in other[title].iter_rows(min_row=2, max_row=3):
+        for cell in row:
+            book[title][cell.coordinate].value = cell.value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    both = check_bytes(buffer.getvalue(), protocol, Context(), name="f.xlsx")
+    assert both.report.reason == "several_tables"
+    for table in protocol.tables:
+        assert (
+            check_bytes(buffer.getvalue(), protocol, Context(), name="f.xlsx", table=table.name).report.table
+            == table.name
+        )
