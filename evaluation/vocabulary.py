@@ -289,7 +289,7 @@ class Caution(Word):
     )
     TOOL_ALONE = (
         "tool_alone",
-        "figures de l'outil seul, sans le professionnel",
+        "chiffres de l'outil seul, sans le professionnel",
         "figures of the tool alone, without the professional",
     )
     ONE_SITE = "one_site", "un seul site", "one site only"

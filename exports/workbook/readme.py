@@ -39,7 +39,7 @@ _MENTIONS: Final = (
     "A suspension in this register neither excludes a supplier from a SAD nor ends a contract.",
     "Solutions stand in alphabetical order: the list ranks nobody.",
     "Evidence is about the version that was tried, in the sites and for the use that the list states.",
-    "Subgroups of fewer than {n} observations show no figure.",
+    "Subgroups of fewer than {n} observations show no figure, nor does a group that would reveal one by subtraction.",
 )
 
 _LEGEND: Final[tuple[tuple[Word, str], ...]] = (

@@ -14,7 +14,7 @@ from evaluation.language import translations
 from evaluation.vocabulary import Domain, Role, Verdict, Word
 from exports.edition import Condition, Edition, Line, Measure, PilotSite, StatusChange
 from exports.workbook.columns import Cell, Column, Kind, cell_number, format_of_unit
-from exports.workbook.small_numbers import is_hidden, shown
+from exports.workbook.small_numbers import is_hidden, shown, withheld
 
 Row = TypeVar("Row")
 ID, TEXT, LONG, DATE, COUNT, NUMBER = Kind.IDENTIFIER, Kind.TEXT, Kind.LONG, Kind.DATE, Kind.COUNT, Kind.NUMBER
@@ -230,7 +230,7 @@ def _measures(edition: Edition, rank: dict[str, int]) -> tuple[Measure, ...]:
         place = (rank.get(m.identifier, len(rank)), m.identifier, domains.index(m.domain), roles.index(m.role))
         return (*place, m.short_code, m.label, m.comparator, m.subgroup != "", m.subgroup, m.n)
 
-    return tuple(sorted(edition.measures, key=key))
+    return withheld(sorted(edition.measures, key=key))
 
 
 def sheets(edition: Edition) -> tuple[Sheet[Any], ...]:

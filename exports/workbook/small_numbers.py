@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -18,6 +20,32 @@ def is_hidden(measure: Measure, smallest: int = SMALLEST_SUBGROUP) -> bool:
     return bool(measure.subgroup) and measure.n < smallest
 
 
+def hidden_levels(sizes: Sequence[int], smallest: int = SMALLEST_SUBGROUP) -> frozenset[int]:
+    """Which levels of one subgroup show neither figure nor size.
+
+    Those under the floor and, where a single one is, the next smallest with it: the total less the levels
+    shown would otherwise give the hidden one.
+    """
+    small = [i for i, n in enumerate(sizes) if 0 < n < smallest]
+    others = [i for i, n in enumerate(sizes) if n >= smallest]
+    if len(small) == 1 and others:
+        small.append(min(others, key=lambda i: sizes[i]))
+    return frozenset(small)
+
+
+def withheld(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """The lines with the size of every level that must not be shown set to zero, so that `is_hidden` holds for each."""
+    families: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i, m in enumerate(measures):
+        if m.subgroup:
+            name = m.subgroup.split(" : ", 1)[0]
+            families[m.identifier, m.domain.value, m.role.value, m.short_code, m.comparator, name].append(i)
+    kept_back: set[int] = set()
+    for family in families.values():
+        kept_back.update(family[i] for i in hidden_levels([measures[i].n for i in family]))
+    return tuple(replace(m, n=0) if i in kept_back else m for i, m in enumerate(measures))
+
+
 def shown(measure: Measure, locale: str = "fr", smallest: int = SMALLEST_SUBGROUP) -> Measure:
     """The measure as a reader may see it: unchanged, or without any figure and with the reason.
 
@@ -32,7 +60,8 @@ def shown(measure: Measure, locale: str = "fr", smallest: int = SMALLEST_SUBGROU
     """
     if not is_hidden(measure, smallest):
         return measure
-    reason = translations("exports", locale).gettext("fewer than {n} observations: not shown").format(n=smallest)
+    say = translations("exports", locale).gettext
+    reason = say("not shown: this group, or one that it would reveal by subtraction, has fewer than {n} observations")
     return replace(
         measure,
         value=None,
@@ -44,5 +73,5 @@ def shown(measure: Measure, locale: str = "fr", smallest: int = SMALLEST_SUBGROU
         n=0,
         sites=0,
         verdict=Verdict.NOT_ASSESSED,
-        reason=reason,
+        reason=reason.format(n=smallest),
     )

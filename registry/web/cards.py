@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from evaluation.language import translations
 from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason, Role, Settled, Strength, Test, Verdict
 from exports.charts import forest, render, roc
 from exports.numbers import figure, short
-from exports.workbook.small_numbers import SMALLEST_SUBGROUP
+from exports.workbook.small_numbers import hidden_levels
 
 ICONS = {"met": "✔", "not_met": "✘", "uncertain": "?", "not_assessed": "–"}
 
@@ -212,15 +212,6 @@ def _subgroups(indicator: Mapping[str, Any], names: Mapping[str, Mapping[str, st
         title = say("{indicator} by subgroup: {name}").format(indicator=label_of(indicator, locale), name=said.lower())
         charts += _drawn(title, rows, indicator, locale)
     return charts
-
-
-def hidden_levels(sizes: Sequence[int]) -> frozenset[int]:
-    """Which levels show neither figure nor size: those under the floor, and one more where a single one could be subtracted."""
-    small = [i for i, n in enumerate(sizes) if 0 < n < SMALLEST_SUBGROUP]
-    others = [i for i, n in enumerate(sizes) if n >= SMALLEST_SUBGROUP]
-    if len(small) == 1 and others:
-        small.append(min(others, key=lambda i: sizes[i]))
-    return frozenset(small)
 
 
 def _level(line: Mapping[str, Any], locale: str, *, hidden: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
@@ -36,6 +36,25 @@ DOSSIER_LABELS = {
     "date_mise_sur_marche": ("Mise sur le marché", "Placed on the market"),
 }
 """Fields of a dossier that the page shows, in this order, French and English."""
+
+DOSSIER_VALUES: Final = {
+    ("statut_dm", "DM"): ("Dispositif médical", "Medical device"),
+    ("statut_dm", "DMDIV"): ("Dispositif médical de diagnostic in vitro", "In vitro diagnostic medical device"),
+    ("statut_dm", "non_DM"): ("Pas un dispositif médical", "Not a medical device"),
+    ("classe_risque", "interdit"): ("Pratique interdite", "Prohibited practice"),
+    ("classe_risque", "haut_risque_annexe_I"): ("Haut risque (annexe I)", "High risk (Annex I)"),
+    ("classe_risque", "haut_risque_annexe_III"): ("Haut risque (annexe III)", "High risk (Annex III)"),
+    ("classe_risque", "transparence_art50"): ("Obligation de transparence (art. 50)", "Transparency duty (Art. 50)"),
+    ("classe_risque", "minimal"): ("Risque minimal", "Minimal risk"),
+    ("mode", "saas"): ("En ligne, chez le fournisseur (SaaS)", "Online, at the supplier's (SaaS)"),
+    ("mode", "on_premise"): ("Dans l'établissement", "On premises"),
+    ("mode", "hybride"): ("Hybride", "Hybrid"),
+    ("mode", "embarqué"): ("Embarqué dans un équipement", "Embedded in a device"),
+    ("statut_dm", "en_cours"): ("Qualification en cours", "Qualification under way"),
+    ("aipd_realisee", "oui"): ("Réalisée", "Done"),
+    ("aipd_realisee", "non"): ("Non réalisée", "Not done"),
+}
+"""Codes of a dossier in words, by field and code; a value that is not a code is shown as written."""
 
 
 @get("/")
@@ -132,10 +151,11 @@ async def _outcome(by: Actor | None, pilot: PilotOut, locale: str) -> dict[str, 
 def _file(version: VersionOut, locale: str) -> list[dict[str, str]]:
     """The fields of the file that the page shows, in the page's order."""
     known = {item["key"]: item for item in version["dossier"]}
+    spoken = 1 if locale == "en" else 0
     return [
         {
-            "label": pair[1 if locale == "en" else 0],
-            "value": known[key]["value"],
+            "label": pair[spoken],
+            "value": DOSSIER_VALUES.get((key, known[key]["value"]), (known[key]["value"],) * 2)[spoken],
             "provenance": known[key]["provenance"],
         }
         for key, pair in DOSSIER_LABELS.items()

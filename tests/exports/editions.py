@@ -146,7 +146,8 @@ def edition(**changes):
                 threshold=None,
             ),
             measure(subgroup="Sexe : F", n=7),
-            measure(subgroup="Sexe : M", n=300, value=float("inf"), high=float("inf")),
+            measure(subgroup="Sexe : M", n=300),
+            measure(subgroup="Âge : 65 ans et plus", n=300, value=float("inf"), high=float("inf")),
             measure(
                 identifier="PRV-2026-0002-U",
                 short_code="AUROC",

@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 
 from exports.edition import Line
 from exports.workbook import workbook
+from exports.workbook.small_numbers import hidden_levels
 from tests.exports.editions import edition, line, measure
 
 GOLDEN = Path(__file__).parent / "golden" / "workbook.json"
@@ -71,13 +72,29 @@ def test_sheets_headings_and_types_are_the_fields():
     assert {sites["C2"].value, sites["C3"].value} == {"010999993", "2A0999999"}
 
 
-def test_a_small_subgroup_shows_nothing():
+@pytest.mark.parametrize("level", ["Sexe : F", "Sexe : M"])
+def test_a_small_subgroup_shows_nothing_and_cannot_be_subtracted(level):
     page = load_workbook(io.BytesIO(workbook(edition())))["Indicateurs"]
     headings = [cell.value for cell in page[1]]
-    row = next(r for r in page.iter_rows(min_row=2, values_only=True) if "Sexe : F" in r)
+    row = next(r for r in page.iter_rows(min_row=2, values_only=True) if level in r)
     shown = dict(zip(headings, row, strict=True))
     assert shown["Estimation"] is shown["N"] is shown["IC 95 % bas"] is None
-    assert shown["Pourquoi il n'y a pas de valeur"] == "effectif inférieur à 11 : non montré"
+    assert "moins de 11 observations" in shown["Pourquoi il n'y a pas de valeur"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kept_back"),
+    [
+        ([40, 60], []),
+        ([11, 60], []),
+        ([10, 60], [0, 1]),  # one alone would be the total less the other
+        ([60, 0, 10, 30], [2, 3]),  # the smallest of those that could be shown goes with it; an empty one says nothing
+        ([5, 4, 60], [0, 1]),
+        ([5], [0]),
+    ],
+)
+def test_the_next_smallest_level_goes_with_a_single_small_one(sizes, kept_back):
+    assert hidden_levels(sizes) == frozenset(kept_back)
 
 
 def test_an_empty_list_is_a_sentence_without_a_table():

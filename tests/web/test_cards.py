@@ -1,25 +1,7 @@
-"""What a page makes of a scorecard: floors, and a claim beside its measure."""
+"""What a page makes of a scorecard: a claim beside its measure."""
 
-import pytest
-
-from registry.web.cards import hidden_levels
 from tests.registry.conftest import A, B, rows
 from tests.web.conftest import post, sign_in
-
-
-@pytest.mark.parametrize(
-    ("sizes", "hidden"),
-    [
-        ([40, 60], set()),
-        ([11, 60], set()),
-        ([10, 60], {0, 1}),  # one alone would be the total less the other
-        ([60, 0, 10, 30], {2, 3}),  # the smallest of those that could be shown goes with it; an empty one says nothing
-        ([5, 4, 60], {0, 1}),
-        ([5], {0}),
-    ],
-)
-def test_a_small_level_cannot_be_had_by_subtraction(sizes, hidden):
-    assert hidden_levels(sizes) == hidden
 
 
 async def test_what_is_announced_stands_beside_what_was_measured(browser, world):
