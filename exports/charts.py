@@ -75,9 +75,12 @@ def forest(
         `None` when no row can be drawn.
     """
     say = translations("exports", locale).gettext
-    drawn = [_row(row["label"], row, say("n = {n}").format(n=row["n"]), locale, "site") for row in rows]
+    drawn = [
+        _row(i, row["label"], row, say("n = {n}").format(n=row["n"]), locale, "site") for i, row in enumerate(rows)
+    ]
     if pooled is not None and "value" in pooled:
-        drawn.append(_row(say("All sites (pooled)"), pooled, say("{k} sites").format(k=pooled["k"]), locale, "pooled"))
+        size = say("{k} sites").format(k=pooled["k"])
+        drawn.append(_row(len(drawn), say("All sites (pooled)"), pooled, size, locale, "pooled"))
     if not any(_finite(row["value"]) for row in drawn):
         return None
     scale: dict[str, Any] = {"type": "log"} if ratio else {"zero": False}
@@ -88,7 +91,7 @@ def forest(
         "type": "nominal",
         "sort": order,
         "title": None,
-        "axis": {"labelExpr": "split(datum.label, '\u2063')[1]"},
+        "axis": {"labelExpr": "slice(datum.label, indexof(datum.label, ':') + 1)"},
     }
     colour = {"condition": {"test": "datum.kind === 'pooled'", "value": INK}, "value": BLUE}
     prediction = [row for row in drawn if row["prediction_low"] is not None]
@@ -135,13 +138,13 @@ def forest(
     }
 
 
-def _row(label: str, block: Mapping[str, Any], size: str, locale: str, kind: str) -> dict[str, Any]:
+def _row(index: int, label: str, block: Mapping[str, Any], size: str, locale: str, kind: str) -> dict[str, Any]:
     """One line; the key keeps two sites of the same name apart, an infinite limit is cut at the value."""
     value, low, high = (block.get(key) if _finite(block.get(key)) else None for key in ("value", "low", "high"))
     prediction = (block.get("prediction_low"), block.get("prediction_high"))
     known = all(_finite(limit) for limit in prediction)
     return {
-        "key": f"{kind}\u2063{label}",
+        "key": f"{index}:{label}",
         "label": label,
         "value": value,
         "low": value if low is None else low,

@@ -6,6 +6,7 @@ Write the golden copy anew after a wanted change of layout: `python -m tests.exp
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from exports.edition import Line
+from exports.seal import verify_workbook
 from exports.workbook import workbook
 from exports.workbook.small_numbers import hidden_levels
 from tests.exports.editions import edition, line, measure
@@ -113,21 +115,44 @@ def test_nothing_is_a_formula_or_a_link():
 TEXT_FIELDS = [f.name for f in fields(Line) if f.type == "str"]
 
 
+def as_a_cell_holds_it(text):
+    """An independent reading of ECMA-376: what XML 1.0 cannot write is left out, line ends are line feeds."""
+    kept = "".join(
+        c
+        for c in text
+        if c in "\t\n\r" or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff")
+    )
+    return "\n".join("\n".join(kept.split("\r\n")).split("\r"))
+
+
+def as_a_spreadsheet_shows_it(text):
+    """The escape `_xHHHH_` of a cell's text (ECMA-376, ST_Xstring), decoded from left to right as Excel does."""
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found.group(1), 16)), text)
+
+
 @settings(deadline=None, max_examples=60)
-@given(st.text(max_size=60), st.sampled_from(["=", "+", "-", "@", "\t", "\r", "'", "#REF!", "_x0041_", "\x0b", ""]))
+@given(
+    st.text(max_size=60),
+    st.sampled_from(["=", "+", "-", "@", "\t", "\r", "'", "#REF!", "_x0041_", "_x005F_", "\x0b", "\ud800", ""]),
+)
 def test_any_text_stays_the_text_that_it_is(text, start):
     hostile = start + text
     given_line = line(**dict.fromkeys(TEXT_FIELDS, hostile))
-    book = load_workbook(
-        io.BytesIO(workbook(edition(lines=(given_line,), measures=(measure(label=hostile, reason=hostile),))))
-    )
+    content = workbook(edition(lines=(given_line,), measures=(measure(label=hostile, reason=hostile),)))
+    book = load_workbook(io.BytesIO(content))
     kinds = {c.data_type for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None}
     assert kinds <= {"s", "n", "d"}
-    value = book["Référencement"]["B2"].value or ""
-    seen = "".join(
-        c for c in hostile.replace("\r\n", "\n").replace("\r", "\n") if c in "\t\n" or c.isprintable() or ord(c) > 127
-    )
-    assert value.replace("_x005F_", "_")[:3].strip() in seen or not seen.strip()
+    for cell in (book["Référencement"]["B2"], book["Référencement"]["C2"], book["Indicateurs"]["D2"]):
+        assert as_a_spreadsheet_shows_it(cell.value or "") == as_a_cell_holds_it(hostile)
+    assert verify_workbook(content).ok
+
+
+@pytest.mark.parametrize("text", ["x" * 40_000, "\U0001f600" * 20_000])
+def test_a_text_longer_than_a_cell_is_cut_with_a_sign(text):
+    value = load_workbook(io.BytesIO(workbook(edition(lines=(line(motivation=text),)))))["Référencement"]["AM2"].value
+    assert value.endswith("…")
+    assert text.startswith(value[:-1])
+    assert 32_760 < len(value.encode("utf-16-le")) / 2 <= 32_767  # Excel counts UTF-16 units
 
 
 def test_the_same_edition_gives_the_same_bytes_everywhere(tmp_path):
