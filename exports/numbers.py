@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -21,7 +22,8 @@ def short(value: float | str | None, locale: str = "fr") -> str:
         return INFINITE.get(value, value)
     if abs(value) >= 1000:
         return format_decimal(round(value), locale=locale)
-    return format_decimal(value, format="@@@", locale=locale).replace("-", "−")
+    rounded = Decimal(f"{value:.2e}")  # rounded first: given more digits, Babel loses one just under a power of ten
+    return format_decimal(rounded, format="@@@", locale=locale).replace("-", "−")
 
 
 def figure(block: Mapping[str, Any], locale: str = "fr") -> str:

@@ -58,10 +58,16 @@ class Settings(BaseSettings):
         return self.store_url or f"file://{self.data_dir.resolve() / 'observations'}"
 
     def database_exists(self) -> bool:
-        """Whether there is a registry to ask: a server, or a file that somebody made."""
+        """Whether there is a registry to ask: a server, or a file with something in it."""
         if not self.database.startswith("sqlite:"):
             return True
-        return sqlite_path(self.database).is_file()
+        path = sqlite_path(self.database)
+        return path.is_file() and path.stat().st_size > 0
+
+    @property
+    def demonstration(self) -> Path:
+        """A file that stands in the data folder of a demonstration, so that every page says what it is."""
+        return self.data_dir / "demonstration"
 
     def prepare(self) -> None:
         """Make the data folder, for its owner only, and see that it can be written.

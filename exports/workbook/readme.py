@@ -43,7 +43,10 @@ _MENTIONS: Final = (
 )
 
 _LEGEND: Final[tuple[tuple[Word, str], ...]] = (
-    (ListingStatus.REFERENCED, "Every required criterion is met; valid until the date stated."),
+    (
+        ListingStatus.REFERENCED,
+        "Every required criterion is met, unless the computed decision stands otherwise beside it, with the evaluators' public reason; valid until the date stated.",
+    ),
     (
         ListingStatus.CONDITIONAL,
         "Promising evidence; listed for a limited time while the evidence of the conditions is collected.",

@@ -10,16 +10,21 @@ from registry.settings import Settings
 def known_to_registry(found: Verification) -> bool | None:
     """True or false as the registry says; `None` when no registry is reachable or it knows nothing of this kind."""
     from registry.cli.runtime import with_registry
-    from registry.services import SYSTEM, scorecards
 
     settings = Settings()
     if not settings.database_exists() or found.kind not in ("workbook", "edition", "scorecard"):
         return None
+    return with_registry(lambda: _asked(found), settings, migrate=False)
+
+
+async def _asked(found: Verification) -> bool | None:
+    from registry.services import SYSTEM, database, scorecards
+
+    if await database.pending():  # an empty or an older database knows nothing
+        return None
     if found.kind == "scorecard":
-        return with_registry(
-            lambda: scorecards.is_known(by=SYSTEM, digest=str(found.computed)), settings, migrate=False
-        )
-    return with_registry(lambda: _published(found), settings, migrate=False)
+        return await scorecards.is_known(by=SYSTEM, digest=str(found.computed))
+    return await _published(found)
 
 
 async def _published(found: Verification) -> bool:

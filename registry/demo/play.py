@@ -14,6 +14,7 @@ from evaluation.vocabulary import Decision
 from exports.edition import DataSource
 from exports.seal import content_digest
 from exports.workbook import workbook
+from registry import db
 from registry.demo.cast import Cast, PilotPart, ToolPart, cast
 from registry.demo.prepare import SOURCES, SiteFile
 from registry.errors import Conflict, NotFound
@@ -65,6 +66,7 @@ async def play(folder: Path, locale: str = "fr", report: Report = lambda _: None
         Told what is going on, one line at a time.
     """
     story = cast()
+    db.settings().demonstration.touch(mode=0o600)
     await _enter(story)
     people = await _people(story)
     evaluators = [await _actor(person["email"]) for person in people if person["role"] == UserRole.EVALUATOR.value]

@@ -87,6 +87,8 @@ def _public_url(settings: Settings) -> Check:
 
 
 async def _content(settings: Settings) -> list[Check]:
+    if not settings.database_exists():
+        return [Check("schema", "–", ok=False, advice=gettext("There is no registry here yet: run preuve migrate."))]
     missing = await database.pending()
     if missing:
         return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
@@ -68,6 +69,9 @@ class Verified(TypedDict):
     valid_from: dt.date
     valid_until: dt.date
     scorecard: str
+    computed: str
+    """What the policy computed; it differs from `retained` where two evaluators decided otherwise."""
+    retained: str
 
 
 async def list_centrals(*, by: Actor | None) -> list[CentralOut]:
@@ -219,7 +223,7 @@ def _text(value: Any) -> str:
 
 
 async def verify_code(*, code: str) -> Verified:
-    """What a verification code stands for, for anybody.
+    """What a verification code stands for, for anybody; spaces and hyphens, as people copy them, do not count.
 
     Raises
     ------
@@ -235,9 +239,11 @@ async def verify_code(*, code: str) -> Verified:
             r.version.tool.name.as_alias("tool"),
             r.version.tool.supplier.name.as_alias("supplier"),
             r.decision.published_at.as_alias("published_at"),
+            r.decision.computed.as_alias("computed"),
+            r.decision.retained.as_alias("retained"),
             r.decision.scorecard.digest.as_alias("scorecard"),
         )
-        .where(r.verification_code == code.strip().upper())
+        .where(r.verification_code == re.sub(r"[\s-]", "", code).upper())
         .first()
     )
     if row is None:
@@ -254,6 +260,8 @@ async def verify_code(*, code: str) -> Verified:
         "valid_from": row["valid_from"],
         "valid_until": row["valid_until"],
         "scorecard": row["scorecard"],
+        "computed": row["computed"],
+        "retained": row["retained"],
     }
 
 

@@ -100,7 +100,7 @@ async def as_json(
 async def verify_form(request: Request[Any, Any, Any], code: FromQuery[str | None] = None) -> Response[Any]:
     """The field where a code is typed."""
     if code:
-        return Redirect(f"/verify/{code.strip().upper()[:40]}")
+        return Redirect(f"/verify/{''.join(code.split()).upper()[:40]}")
     return page(request, "verify.html", found=None, code="", unknown=False)
 
 

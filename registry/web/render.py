@@ -77,6 +77,7 @@ def page(
         "locale": locale,
         "user": request.scope.get("user"),
         "path": request.url.path,
+        "demonstration": db.settings().demonstration.exists(),
         "in_language": lambda lang: address_of(request, lang),
         "indicator": lambda code: name_of(code, locale),
         "day": lambda value: _day(value, locale),

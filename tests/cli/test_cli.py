@@ -295,6 +295,15 @@ def test_doctor_says_what_is_in_force(tmp_path):
     assert {"PREUVE_ENV", "PREUVE_SECRET_KEY", "schema", "audit"} <= {check["name"] for check in checks}
 
 
+def test_verify_needs_no_registry_even_after_doctor_looked_for_one(demo, tmp_path):
+    _, played = demo
+    schema = json.loads(preuve("doctor", "--json", DATA_DIR=tmp_path).stdout)[-1]
+    assert (schema["ok"], schema["advice"]) == (False, "Il n'y a pas encore de registre ici : lancez preuve migrate.")
+    verified = preuve("verify", played["editions"]["uniha"]["workbook"], "--json", DATA_DIR=tmp_path)
+    assert verified.returncode == 0
+    assert json.loads(verified.stdout)["registry"] is None
+
+
 def test_every_help_is_french_and_english():
     import click
 

@@ -42,6 +42,23 @@ def test_json_carries_the_digest_of_its_content_and_hides_small_groups():
     assert (small["value"], small["n"]) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.09999999999999964, "0,100"),
+        (0.00099999999, "0,00100"),
+        (-0.0999999, "−0,100"),
+        (0.99999, "1,00"),
+        (9.9999, "10,0"),
+        (0.0283951, "0,0284"),
+        (-123.456, "−123"),
+        (999.99, "1000"),
+    ],
+)
+def test_three_digits_just_under_a_power_of_ten(value, written):
+    assert short(value) == written
+
+
 def test_figures_are_written_as_the_language_does():
     assert figure(ROWS[0], "fr") == "0,840 [0,800 ; 0,880]"
     assert figure(ROWS[0], "en") == "0.840 [0.800, 0.880]"

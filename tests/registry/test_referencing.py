@@ -143,7 +143,9 @@ async def test_who_publishes_a_list(world, listed):
 async def test_a_code_says_what_it_stands_for_to_anybody(world, listed):
     line = (await referencing.lines(by=world.buyer_u, central="uniha"))[0]
     assert re.fullmatch(r"[A-Z2-7]{12}", line.verification_code)
-    found = await referencing.verify_code(code=f" {line.verification_code.lower()} ")
+    found = await referencing.verify_code(
+        code=f" {line.verification_code[:4].lower()} {line.verification_code[4:8]}-{line.verification_code[8:]} "
+    )
     assert (found["identifier"], found["central"], found["status"], found["scorecard"]) == (
         line.identifier,
         "UniHA",
