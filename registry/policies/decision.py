@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.numbers import format_decimal
 from pydantic import BaseModel, ConfigDict
 
 from evaluation.vocabulary import Decision, Domain, Frozen, Measured, Strength, Verdict
+from exports.numbers import figure
 
 GATING = (Domain.CLINICAL, Domain.ORGANISATIONAL, Domain.SAFETY, Domain.ECONOMIC)
 
@@ -218,43 +218,49 @@ def _leading(facts: Facts) -> Why:
         Verdict.NOT_MET: "leading_not_met",
         Verdict.UNCERTAIN: "leading_beyond" if _beyond(facts) else "leading_uncertain",
     }.get(verdict or Verdict.NOT_ASSESSED, "leading_not_assessed")
-    return Why(code, {"domain": domain, "detail": Figures(tuple(_figure(i) for i in _primaries(facts, domain)))})
+    return Why(code, {"domain": domain, "detail": Several(tuple(_measured(i) for i in _primaries(facts, domain)))})
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Short codes with the figures that their verdicts read: (code, value, low, high), or the code alone."""
+class Named:
+    """An indicator by name, with the figures that its verdict reads when there are any."""
 
-    items: tuple[tuple[str, float | str, float | str, float | str] | tuple[str], ...]
+    fr: str
+    en: str
+    block: Mapping[str, Any] = field(default_factory=dict)
 
     def label(self, locale: str = "fr") -> str:
-        """One line of text, decimals as `locale` writes them."""
-        return ", ".join(
-            f"{item[0]} {_short(item[1], locale)} [{_short(item[2], locale)} ; {_short(item[3], locale)}]"
-            if len(item) == 4
-            else item[0]
-            for item in self.items
-        )
+        """The name and the figures, as `locale` writes them."""
+        name = self.en if locale == "en" else self.fr
+        return f"{name} {figure(self.block, locale)}" if "value" in self.block else name
 
 
-def _figure(indicator: Mapping[str, Any]) -> tuple[str, float | str, float | str, float | str] | tuple[str]:
-    block = indicator["pooled"] if indicator["verdict_reads"] == "pooled" else indicator["estimate"]
-    if "value" not in block:
-        return (str(indicator["short"]),)
-    return (str(indicator["short"]), block["value"], block["low"], block["high"])
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The indicators that a reason speaks of."""
+
+    items: tuple[Named, ...]
+
+    def label(self, locale: str = "fr") -> str:
+        """One line of text."""
+        return ", ".join(item.label(locale) for item in self.items)
 
 
-def _short(value: float | str, locale: str) -> str:
-    return value if isinstance(value, str) else format_decimal(value, format="@@@", locale=locale)
+def _named(indicator: Mapping[str, Any], block: Mapping[str, Any] | None = None) -> Named:
+    return Named(str(indicator["label"]), str(indicator["label_en"]), block or {})
+
+
+def _measured(indicator: Mapping[str, Any]) -> Named:
+    return _named(indicator, indicator["pooled" if indicator["verdict_reads"] == "pooled" else "estimate"])
 
 
 def _what_is_missing(facts: Facts) -> list[Why]:
     found = []
     for indicator in _primaries(facts, _leading_domain(facts)):
         if indicator["more_cases_needed"] is not None:
-            found.append(Why("more_cases", {"n": indicator["more_cases_needed"], "indicator": indicator["short"]}))
+            found.append(Why("more_cases", {"n": indicator["more_cases_needed"], "indicator": _named(indicator)}))
         elif indicator["more_cases_reason"] == "estimate_equals_threshold":
-            found.append(Why("at_threshold", {"indicator": indicator["short"]}))
+            found.append(Why("at_threshold", {"indicator": _named(indicator)}))
     if not facts.evidence_plan:
         found.append(Why("no_plan"))
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from evaluation.indicators.catalogue import catalogue
 from evaluation.vocabulary import (
     Better,
     Decision,
@@ -117,7 +118,7 @@ def _measure(
         domain=Domain(indicator["domain"]),
         short_code=indicator["short"],
         label=indicator["label"],
-        unit=indicator["unit"],
+        unit=catalogue()[indicator["code"]].unit_fr,
         better=Better(indicator["better"]),
         role=Role(indicator["role"]),
         value=_float(block.get("value")),

@@ -18,7 +18,8 @@ DOMAINS = ("clinical", "organisational", "economic", "safety", "equity", "frugal
 def indicator(domain, verdict, *, beyond=False, more=None):
     return {
         "id": domain,
-        "short": domain.upper()[:4],
+        "label": domain,
+        "label_en": domain,
         "domain": domain,
         "verdict": verdict,
         "verdict_reads": "estimate",
@@ -130,6 +131,6 @@ def test_the_leading_verdict_uncertain_and_beyond_needs_a_design_of_p3():
 
 def test_sentences_exist_in_both_languages_and_write_decimals_as_they_do():
     found = outcome({"clinical": "met"}, sites=1, plan=True)
-    assert "CLIN 0,800 [0,700 ; 0,900]" in found.sentences(RULES, "fr")[0]
-    assert "CLIN 0.800 [0.700 ; 0.900]" in found.sentences(RULES, "en")[0]
+    assert "clinical 0,800 [0,700 ; 0,900]" in found.sentences(RULES, "fr")[0]
+    assert "clinical 0.800 [0.700, 0.900]" in found.sentences(RULES, "en")[0]
     assert all({"fr", "en"} == set(sentence) for sentence in RULES.reasons.values())
