@@ -1,5 +1,6 @@
 """Settings: the environment, the folder, the key that is made once."""
 
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
@@ -57,5 +58,8 @@ def test_a_folder_that_cannot_be_written_gives_one_sentence():
 def test_whether_there_is_a_registry_to_ask(tmp_path):
     assert not Settings(data_dir=tmp_path).database_exists()
     (tmp_path / "preuve.sqlite3").touch()
+    assert not Settings(data_dir=tmp_path).database_exists()  # opened by somebody, never filled
+    with sqlite3.connect(tmp_path / "preuve.sqlite3") as database:
+        database.execute("create table t (a)")
     assert Settings(data_dir=tmp_path).database_exists()
     assert Settings(database_url="postgresql://localhost/x").database_exists()
