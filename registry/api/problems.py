@@ -35,7 +35,8 @@ def as_problem(request: Request[Any, Any, Any], error: Exception) -> Response[di
         headers.update(error.headers or {})
         if error.extra:
             extra["errors"] = error.extra
-    elif isinstance(error, RecursionError):  # a body nested without end
+    elif isinstance(error, (RecursionError, UnicodeError)):  # a body nested without end, or that is not UTF-8
+        LOG.warning("unreadable request", exc_info=error)
         status, code, detail = 400, "bad_request", HTTPStatus(400).phrase
     else:
         LOG.error("unhandled exception", exc_info=error)

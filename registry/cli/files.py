@@ -111,6 +111,7 @@ def evaluate(data: tuple[Path, ...], protocol_name: str, table: str | None, out:
     for path in data:
         name, frame = _rows_of(_existing(path), protocol, table)
         frames.setdefault(name, []).append(frame)
+    _require_each_case_once(protocol, frames)
     card = score(protocol, PilotData.from_frames(protocol, frames))
     content = card.to_json_bytes()
     if out:
@@ -119,6 +120,25 @@ def evaluate(data: tuple[Path, ...], protocol_name: str, table: str | None, out:
         click.echo(content, nl=False)
     else:
         _print_scorecard(json.loads(content))
+
+
+def _require_each_case_once(protocol: Protocol, frames: dict[str, list[Any]]) -> None:
+    """Refuse files that share cases, as the registry does: each would count twice."""
+    import polars as pl
+
+    from evaluation.vocabulary import ColumnRole
+
+    for table in protocol.tables:
+        case = next((c.name for c in table.columns if c.role == ColumnRole.CASE_ID), None)
+        parts = [part for part in frames.get(table.name, []) if case in part.columns]
+        if len(parts) < 2:
+            continue
+        keys = [c.name for c in table.columns if c.role in (ColumnRole.CASE_ID, ColumnRole.SITE)]
+        chosen = [part.select([k for k in keys if k in part.columns]) for part in parts]
+        cases = pl.concat(chosen, how="diagonal").drop_nulls(case)
+        repeated = cases.height - cases.n_unique()
+        if repeated:
+            raise Refused(say("{n} cases are in several of these files: keep each once.").format(n=repeated))
 
 
 def _rows_of(path: Path, protocol: Protocol, table: str | None) -> tuple[str, Any]:

@@ -45,13 +45,16 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: s
 
 def write_file(path: Path, content: bytes) -> None:
     """The whole file or nothing: written beside and renamed."""
+    target = path.resolve()  # a link stays a link: what it leads to is written
+    if target.exists() and not target.is_file():
+        raise Refused(say("{path} is not a plain file: choose another name.").format(path=path))
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.resolve().parent, prefix=".preuve-")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".preuve-")
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
             Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
+            Path(temporary).replace(target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise

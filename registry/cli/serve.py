@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 import click
 
+from registry.cli.output import Refused
 from registry.cli.runtime import with_registry
 from registry.cli.words import say
 
@@ -25,6 +28,7 @@ def serve(host: str, port: int, workers: int) -> None:
         health.require_safe(db.settings())
 
     with_registry(ready)
+    _require_free(host, port)
     click.echo(say("Preuve answers at http://{host}:{port} (Ctrl+C to stop).").format(host=host, port=port), err=True)
     Granian(
         "registry.app:create_app",
@@ -35,3 +39,15 @@ def serve(host: str, port: int, workers: int) -> None:
         interface=Interfaces.ASGI,
         workers_kill_timeout=30,  # without it, a worker stopped while it imports hangs for ever
     ).serve()
+
+
+def _require_free(host: str, port: int) -> None:
+    """Refuse an address that another program answers at: the server would share its port, half the requests each."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host, port), family=family).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        sentence = say(
+            "Preuve cannot answer at {host}:{port}: the address is taken or is not of this machine. Choose another."
+        )
+        raise Refused(sentence.format(host=host, port=port)) from error

@@ -19,7 +19,7 @@ from registry.demo.cast import Cast, PilotPart, ToolPart, cast
 from registry.demo.prepare import SOURCES, SiteFile
 from registry.errors import Conflict, NotFound
 from registry.policies.access import Actor
-from registry.services import SYSTEM, accounts, catalogue, decisions, pilots, protocols, referencing, scorecards, submissions
+from registry.services import SYSTEM, accounts, catalogue, clock, decisions, pilots, protocols, referencing, scorecards, submissions
 from registry.services.clock import PARIS
 from registry.vocabulary import CallKind, PilotState, SubmissionState, UserRole
 
@@ -186,7 +186,7 @@ async def _pilot(story: Cast, tool: ToolPart, part: PilotPart, evaluators: list[
         sites=dict.fromkeys(part.sites, part.service),
         protocol=protocol["digest"],
         call=story.call["code"],
-        evidence_plan=[{**item.model_dump(), "date": item.date.isoformat()} for item in part.evidence_plan],
+        evidence_plan=[{**item.model_dump(), "date": _to_come(item.date).isoformat()} for item in part.evidence_plan],
     )
     if pilot["state"] == PilotState.FROZEN:
         pilot = await pilots.open_uploads(by=SYSTEM, pilot=part.code)
@@ -217,6 +217,11 @@ async def _send(site: Actor, part: PilotPart, file: SiteFile) -> None:
         )
     if received.submission["state"] == SubmissionState.CHECKED:
         await submissions.accept(by=site, submission=received.submission["id"])
+
+
+def _to_come(day: dt.date) -> dt.date:
+    """The day of the story, or half a year from now once it is past: a condition's day must be to come."""
+    return day if day > clock.today() else clock.today() + dt.timedelta(days=183)
 
 
 async def _sign(part: PilotPart, evaluators: list[Actor]) -> None:

@@ -16,7 +16,7 @@ from registry.policies.decision import decide, policy
 from registry.policies.lifecycle import PilotStep, after
 from registry.services import clock, editions, guard, listings, pilots, scorecards, trail
 from registry.services.computed import ComputedOut, Reason, compute, computed_of, facts_of
-from registry.services.plans import PlanItem, plan_of
+from registry.services.plans import PlanItem, is_plain, plan_of, require_measurable
 from registry.services.scorecards import SignatureOut
 from registry.tables import DecisionRecord, Pilot, ScorecardRecord, Signature
 from registry.vocabulary import PilotState
@@ -95,6 +95,7 @@ async def sign(
             "conflict_of_interest", "A person with a conflict of interest does not sign: declare that you have none."
         )
     word, plan = _checked(decision, reason, conditions)
+    require_measurable(plan, [str(indicator["id"]) for indicator in scorecards.content_of(record)["indicators"]])
     try:
         async with db.transaction():
             return await _sign(by, digest, word, reason.strip(), plan, hold_editions=hold_editions)
@@ -108,6 +109,8 @@ def _checked(decision: str, reason: str, conditions: Sequence[Mapping[str, Any]]
         raise Invalid("bad_decision", "The decision is one of: {words}.", words=", ".join(Decision))
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise Invalid("no_reason", "A decision needs its reason, of at most {n} characters.", n=LONGEST_REASON)
+    if not is_plain(reason):
+        raise Invalid("bad_text", "The reason holds control characters: remove them.")
     word, plan = Decision(decision), plan_of(conditions)
     if word == Decision.CONDITIONAL and not plan:
         raise Invalid(

@@ -10,6 +10,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar import Request
+from litestar.datastructures import FormMultiDict
+from litestar.exceptions import HTTPException
 
 from registry import db
 from registry.errors import Forbidden
@@ -56,6 +58,20 @@ def _expired() -> Forbidden:
     return Forbidden("form_expired", "This form has expired: go back, reload the page and send it again.")
 
 
+async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """The form that was sent.
+
+    Raises
+    ------
+    HTTPException
+        400: a part is in no known encoding, or not in the one it says.
+    """
+    try:
+        return await request.form()
+    except (UnicodeError, LookupError, RecursionError) as error:
+        raise HTTPException(status_code=400, detail="The form cannot be read.") from error
+
+
 def require_own_form(request: Request[Any, Any, Any], token: object) -> None:
     """Refuse a form that does not hold the token that our own page gave to this browser and account.
 
@@ -64,7 +80,8 @@ def require_own_form(request: Request[Any, Any, Any], token: object) -> None:
     Forbidden
         The token is not ours.
     """
-    expected = token_for(request, request.cookies.get(cookie_name(), ""))
-    valid = isinstance(token, str) and hmac.compare_digest(expected, token) and bool(request.cookies.get(cookie_name()))
+    cookie = request.cookies.get(cookie_name(), "")
+    given = token.encode(errors="replace") if isinstance(token, str) else b""  # beyond ASCII, `str` would be refused
+    valid = hmac.compare_digest(token_for(request, cookie).encode(), given) and bool(cookie)
     if not valid:
         raise _expired()

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from registry.errors import TooManyAttempts, Unauthenticated
 from registry.services import accounts, clock
-from registry.web.forms import FIELD, SMALL, require_own_form
+from registry.web.forms import FIELD, SMALL, read_form, require_own_form
 from registry.web.render import locale_of, page
 from registry.web.sessions import begin, end
 
@@ -30,7 +30,7 @@ async def login_page(request: Request[Any, Any, Any], next: FromQuery[str | None
 @post("/login", request_max_body_size=SMALL)
 async def login(request: Request[Any, Any, Any]) -> Response[Any]:
     """Check the password and begin a session with a fresh identifier."""
-    form = await request.form()
+    form = await read_form(request)
     require_own_form(request, form.get(FIELD))
     email, password, target = (str(form.get(name) or "") for name in ("email", "password", "next"))
     try:
@@ -47,7 +47,7 @@ async def login(request: Request[Any, Any, Any]) -> Response[Any]:
 @post("/logout", request_max_body_size=SMALL)
 async def logout(request: Request[Any, Any, Any]) -> Response[Any]:
     """End the session."""
-    form = await request.form()
+    form = await read_form(request)
     require_own_form(request, form.get(FIELD))
     await end(request)
     return Redirect("/", status_code=303)

@@ -22,7 +22,7 @@ from registry.services import pilots, protocols, scorecards, submissions
 from registry.services.pilots import PilotOut
 from registry.vocabulary import UserRole
 from registry.web.auth import signed_in
-from registry.web.forms import FIELD, SMALL, require_own_form
+from registry.web.forms import FIELD, SMALL, read_form, require_own_form
 from registry.web.render import locale_of, page
 from registry.web.words import status_class, word
 
@@ -97,7 +97,7 @@ async def upload(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Respo
     actor = signed_in(request)
     if int(request.headers.get("content-length") or 0) > db.settings().upload_max_mb * 1_000_000:
         raise HTTPException(status_code=413, detail="too large")
-    form = await request.form()
+    form = await read_form(request)
     require_own_form(request, form.get(FIELD))
     file, table = form.get("file"), str(form.get("table") or "") or None
     found = await pilots.get_pilot(by=actor, pilot=pilot)
@@ -135,7 +135,7 @@ async def template(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Res
 async def close(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[Any]:
     """Close the uploads."""
     actor = signed_in(request)
-    require_own_form(request, (await request.form()).get(FIELD))
+    require_own_form(request, (await read_form(request)).get(FIELD))
     await pilots.close_uploads(by=actor, pilot=pilot)
     return Redirect(f"/pilots/{pilot}", status_code=303)
 
@@ -161,7 +161,7 @@ async def submission_page(request: Request[Any, Any, Any], submission: FromPath[
 
 async def _step(request: Request[Any, Any, Any], submission: str, *, accepted: bool) -> Response[Any]:
     actor = signed_in(request)
-    require_own_form(request, (await request.form()).get(FIELD))
+    require_own_form(request, (await read_form(request)).get(FIELD))
     service = submissions.accept if accepted else submissions.withdraw
     found = await service(by=actor, submission=submission)
     return Redirect(f"/pilots/{found['pilot']}", status_code=303)

@@ -18,7 +18,7 @@ from registry.services import accounts, clock, decisions, pilots, scorecards
 from registry.services.scorecards import ScorecardOut
 from registry.web import cards
 from registry.web.auth import is_fresh, signed_in
-from registry.web.forms import FIELD, SMALL, require_own_form
+from registry.web.forms import FIELD, SMALL, read_form, require_own_form
 from registry.web.render import locale_of, page
 from registry.web.sessions import begin
 from registry.web.words import status_class, word
@@ -109,7 +109,7 @@ async def scorecard_json(request: Request[Any, Any, Any], digest: FromPath[str])
 async def sign(request: Request[Any, Any, Any], digest: FromPath[str]) -> Response[Any]:
     """Sign what was read; the password again when the session is not fresh."""
     actor = signed_in(request)
-    form = await request.form()
+    form = await read_form(request)
     require_own_form(request, form.get(FIELD))
     given = {key: str(value) for key, value in form.items() if key not in (FIELD, "password")}
     try:

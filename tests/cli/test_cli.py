@@ -2,7 +2,9 @@
 
 import json
 import os
+import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -302,6 +304,38 @@ def test_verify_needs_no_registry_even_after_doctor_looked_for_one(demo, tmp_pat
     verified = preuve("verify", played["editions"]["uniha"]["workbook"], "--json", DATA_DIR=tmp_path)
     assert verified.returncode == 0
     assert json.loads(verified.stdout)["registry"] is None
+
+
+def test_a_file_given_twice_is_not_counted_twice(demo):
+    _, played = demo
+    file = played["open_pilot"]["ready_file"]
+    alone = preuve("evaluate", file, "--protocol", "turnaround-before-after", "--json")
+    assert alone.returncode == 0
+    twice = preuve("evaluate", file, file, "--protocol", "turnaround-before-after", "--json")
+    assert (twice.returncode, twice.stdout) == (1, "")
+    assert "7500 cas sont dans plusieurs de ces fichiers" in twice.stderr
+
+
+def test_a_port_is_not_shared(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused(preuve("serve", "--port", port, DATA_DIR=tmp_path), port)
+    refused(preuve("serve", "--port", "99999", DATA_DIR=tmp_path), "99999")
+    refused(preuve("serve", "--host", "300.1.1.1", DATA_DIR=tmp_path), "300.1.1.1")
+
+
+def test_only_a_plain_file_is_written_over(tmp_path):
+    pipe, link, real = tmp_path / "pipe", tmp_path / "link.xlsx", tmp_path / "real.xlsx"
+    os.mkfifo(pipe)
+    result = preuve("template", "turnaround-before-after", "-o", pipe)
+    refused(result)
+    assert "n'est pas un fichier ordinaire" in result.stderr
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    real.touch()
+    link.symlink_to(real)
+    assert preuve("template", "turnaround-before-after", "-o", link).returncode == 0
+    assert link.is_symlink()
+    assert real.stat().st_size > 0
 
 
 def test_every_help_is_french_and_english():

@@ -112,6 +112,11 @@ async def test_nobody_judges_their_own_cause(world, scored, person, declared):
         {"conditions": []},
         {"conditions": [{"indicator": "sensitivity", "n": 300}]},
         {"conditions": [{"indicator": "sensitivity", "n": True, "date": "2027-01-01"}]},
+        {"conditions": [{**PLAN[0], "indicator": "nothing-of-the-kind"}]},
+        {"conditions": [{**PLAN[0], "date": "1900-01-01"}]},
+        {"conditions": [{**PLAN[0], "text": "a\0b"}]},
+        {"conditions": [{**PLAN[0], "text": "a\x0bb"}]},
+        {"reason": "a\0b"},
     ],
 )
 async def test_a_signature_that_cannot_be(world, scored, wrong):

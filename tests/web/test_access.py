@@ -386,3 +386,40 @@ async def test_odd_requests_are_refused_without_a_crash(browser, machine, world)
         assert (await caller.post(sign, content=body, headers={"content-type": "application/json"})).status_code < 500
     for method in ("PUT", "DELETE", "PATCH"):
         assert (await caller.request(method, "/api/v1/audit")).status_code == 405
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+PARTS = {"content-type": "multipart/form-data; boundary=X"}
+
+
+def part(name, headers=b"", value=b"a"):
+    head = b'--X\r\nContent-Disposition: form-data; name="' + name + b'"' + headers
+    return head + b"\r\n\r\n" + value + b"\r\n--X--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"_csrf_token=%C3%A9", FORM, 403),
+        (b"_csrf_token=%ff", FORM, 403),
+        (part(b"email", b"\r\nContent-Type: text/plain; charset=utf-99"), PARTS, 400),
+        (part(b"email", value=b"\xff\xfe"), PARTS, 400),
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_the_senders_fault(browser, body, headers, status):
+    assert (await browser().post("/login", content=body, headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize("name", ["%00", "a%00.css", "a" * 300, "a" * 5000])
+async def test_a_file_that_cannot_be_is_not_found(browser, name):
+    assert (await browser().get(f"/static/{name}")).status_code == 404
+
+
+async def test_a_body_that_is_not_utf_8_is_the_senders_fault(machine):
+    client = await machine("site_a")
+    sent = await client.post("/api/v1/pilots/PIL-1/submissions", content=part(b"table", value=b"\xff"), headers=PARTS)
+    assert (sent.status_code, sent.headers["content-type"]) == (400, "application/problem+json")
+    evaluator = await machine("eval_1")
+    json_body = {"content-type": "application/json"}
+    signed = await evaluator.post("/api/v1/scorecards/x/signatures", content=b'{"decision":"\xff"}', headers=json_body)
+    assert (signed.status_code, signed.headers["content-type"]) == (400, "application/problem+json")
