@@ -172,14 +172,18 @@ class IndicatorUse(Frozen):
                 code=self.code,
             )
         entry = known[self.code]
+        if not entry.on_scorecard:
+            raise fault(
+                "indicator {id}: `{code}` is not for a protocol, only for `preuve compute`", id=self.id, code=self.code
+            )
         for name in self.inputs:
-            if name not in entry.inputs:
+            if name not in entry.inputs or entry.inputs[name].compute_only:
                 raise fault("indicator {id}: `{code}` has no input `{name}`", id=self.id, code=self.code, name=name)
         for name in self.options:
-            if name not in entry.options:
+            if name not in entry.options or entry.options[name].compute_only:
                 raise fault("indicator {id}: `{code}` has no option `{name}`", id=self.id, code=self.code, name=name)
         for name, spec in entry.options.items():
-            if spec.required and name not in self.options:
+            if spec.required and not spec.compute_only and name not in self.options:
                 raise fault("indicator {id}: `{code}` needs the option `{name}`", id=self.id, code=self.code, name=name)
         if self.role in (Role.PRIMARY, Role.SAFETY) and self.criterion is None:
             raise fault("indicator {id}: a {role} indicator needs a criterion", id=self.id, role=self.role.value)
@@ -269,6 +273,8 @@ class Protocol(Frozen):
                     raise fault(
                         "indicator {id}: @duration needs columns with the roles start_time and end_time", id=use.id
                     )
+            if spec.compute_only:
+                continue
             if bound is None and spec.required and not any(table.with_role(role) for role in spec.roles):
                 raise fault(
                     "indicator {id}: bind the input `{name}` or declare a column of that role", id=use.id, name=name

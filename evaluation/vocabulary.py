@@ -231,6 +231,27 @@ class Reason(Word):
         "the model spans the sites: nothing to pool",
     )
     SITES_IDENTICAL = "sites_identical", "effets identiques dans tous les sites", "identical effects in all sites"
+    ONE_CLASS = "one_class", "une seule classe à la référence", "one class only on the reference standard"
+    CONSTANT_PROBABILITY = (
+        "constant_probability",
+        "probabilité constante : pas de pente de calibration",
+        "constant probability: no calibration slope",
+    )
+    SEPARATION = (
+        "separation",
+        "classes séparées par le modèle : le maximum de vraisemblance n'existe pas",
+        "classes separated by the model: the maximum of the likelihood does not exist",
+    )
+    ONE_CATEGORY = "one_category", "une seule catégorie employée", "one category used only"
+    TOO_FEW_STUDIES = "too_few_studies", "trop peu de sites pour ce modèle", "too few sites for this model"
+    EMPTY_CELL = "empty_cell", "une des cases du plan est vide", "one of the cells of the design is empty"
+    NOT_IDENTIFIED = "not_identified", "effet non identifiable", "effect not identified"
+    NO_EFFECT_DIFFERENCE = (
+        "no_effect_difference",
+        "différence d'effet nulle : pas de rapport",
+        "difference of effect of zero: no ratio",
+    )
+    NO_EXPOSURE = "no_exposure", "exposition absente ou nulle", "exposure missing or zero"
     IMPOSSIBLE_VALUE = (
         "impossible_value",
         "une valeur sort de son domaine (0/1, effectif, réponse de 1 à 5)",
@@ -262,6 +283,39 @@ class Flag(Word):
         "interval of no width: rounded measurements",
     )
     FEW_POSITIVES = "few_positives", "moins de 30 cas positifs", "fewer than 30 positive cases"
+    NEGATIVE_AGREEMENT = (
+        "negative_agreement",
+        "accord négatif : inférieur au hasard",
+        "negative agreement: below chance",
+    )
+    CLIPPED = (
+        "clipped",
+        "probabilités de 0 ou 1 ramenées à 1e-12 du bord pour les logits",
+        "probabilities of 0 or 1 brought within 1e-12 of the edge for logits",
+    )
+    SHORT_SERIES = (
+        "short_series",
+        "moins de 8 points d'un côté de la mise en service",
+        "fewer than 8 points on one side of the start",
+    )
+    COLUMN_DROPPED = (
+        "column_dropped",
+        "terme du modèle non estimable : laissé de côté",
+        "term of the model not estimable: left out",
+    )
+    CORRECTED = (
+        "continuity_corrected",
+        "correction de 0,5 appliquée",
+        "correction of 0.5 applied",
+    )
+    BOUNDARY = (
+        "boundary",
+        "variance ou corrélation au bord de son domaine",
+        "variance or correlation at the edge of its domain",
+    )
+    NO_DISCORDANT = "no_discordant", "aucune paire discordante", "no discordant pair"
+    EMPTY_LEVEL = "empty_level", "un niveau sans dénominateur", "a level without denominator"
+    DEGENERATE = "degenerate", "données dégénérées : lire la note de méthode", "degenerate data: read the method note"
     FAILURES_AS_ERRORS = (
         "failures_as_errors",
         "absences de réponse comptées comme des erreurs de l'outil",

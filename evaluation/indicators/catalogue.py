@@ -1,4 +1,4 @@
-"""The catalogue: what every page, workbook, document and test knows of an indicator, read from `catalogue.toml`."""
+"""The catalogue: what every page, workbook, document and test knows of an indicator, read from the files in `entries`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,6 +26,7 @@ class Input(Entry):
     roles: tuple[ColumnRole, ...] = Field(default=(), description="roles that serve by default, in this order")
     required: bool = True
     many: bool = False
+    compute_only: bool = Field(default=False, description="a role of `preuve compute` that no protocol binds")
     fr: str
     en: str
 
@@ -35,6 +36,9 @@ class Option(Entry):
 
     required: bool = False
     default: float | str | bool | None = None
+    compute_only: bool = Field(
+        default=False, description="a parameter of `preuve compute` that the protocol settles itself"
+    )
     fr: str
     en: str
 
@@ -52,6 +56,11 @@ class Indicator(Entry):
     better: Better
     method: str
     reference: str
+    metric: str = Field(
+        default="", description="the richer metric of which this is one value; by default the code itself"
+    )
+    prints: tuple[str, ...] = Field(default=(), description="keys that `preuve compute` prints")
+    on_scorecard: bool = Field(default=True, description="a protocol may use it: one value with its interval")
     scale: Literal["identity", "logit", "log"] = "identity"
     spans_sites: bool = Field(default=False, description="the model spans the sites: nothing to pool")
     failure_is_error: bool = Field(default=False, description="a missing answer of the tool counts as its error")
@@ -68,8 +77,30 @@ class Indicator(Entry):
         return self.en if locale == "en" else self.fr
 
 
+FILES: Final = (
+    "accuracy",
+    "paired",
+    "calibration",
+    "subgroups",
+    "agreement",
+    "readers",
+    "contrasts",
+    "risks",
+    "usability",
+    "series",
+    "clusters",
+    "synthesis",
+    "economics",
+    "monitoring",
+)
+"""The files of `entries`, in the order in which people read the catalogue."""
+
+
 @cache
 def catalogue() -> Mapping[str, Indicator]:
-    """Every indicator by its code, in the order of the file."""
-    raw = tomllib.loads((Path(__file__).parent / "catalogue.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({code: Indicator(code=code, **entry) for code, entry in raw.items()})
+    """Every indicator by its code, in the order of the files."""
+    entries: dict[str, Indicator] = {}
+    for name in FILES:
+        raw = tomllib.loads((Path(__file__).parent / "entries" / f"{name}.toml").read_text(encoding="utf-8"))
+        entries |= {code: Indicator(code=code, **entry) for code, entry in raw.items()}
+    return MappingProxyType(entries)

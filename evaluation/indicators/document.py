@@ -8,7 +8,7 @@ from evaluation.indicators.catalogue import Indicator, catalogue
 
 HEAD = """# Methods
 
-Written from the catalogue of indicators (`evaluation/indicators/catalogue.toml`) by `preuve indicators --document`.
+Written from the catalogue of indicators (`evaluation/indicators/entries`) by `preuve indicators --document`.
 
 Differences are always with the tool − without the tool. Intervals are two-sided at the protocol's level. What the data cannot
 bear is answered by a reason, never by a number. Rows without a reference take no part; a missing answer of the tool counts as

@@ -21,6 +21,8 @@ def bind(protocol: Protocol, use: IndicatorUse, table: TableData) -> Inputs | No
     entry = catalogue()[use.code]
     columns: dict[str, tuple[Column, ...]] = {}
     for name, spec in entry.inputs.items():
+        if spec.compute_only:
+            continue
         found = _columns(use, name, spec.roles, spec.many, table)
         if found:
             columns[name] = found

@@ -1,0 +1,25 @@
+"""Questionnaires: from roles and parameters to the keys of the method sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from evaluation.compute.answers import Adapter, Answer, answer, plain
+from evaluation.compute.roles import Roles
+from evaluation.statistics import sus
+
+
+def _sus(roles: Roles) -> Answer:
+    items = roles.many("items")
+    result = sus.sus_score(items, roles.level, float(roles.params["benchmark"]))
+    return {**answer(result, "mean"), "scores": plain(sus.sus_scores(items))}
+
+
+METRICS: Final[Mapping[str, Adapter]] = MappingProxyType(
+    {
+        "sus_score": _sus,
+    }
+)
+"""Metric → adapter."""

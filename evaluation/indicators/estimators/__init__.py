@@ -1,0 +1,47 @@
+"""One estimator per indicator that a scorecard may hold: from bound columns to the statistic, by the protocol's conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from evaluation.indicators.estimators import (
+    accuracy,
+    agreement,
+    calibration,
+    clusters,
+    contrasts,
+    economics,
+    monitoring,
+    paired,
+    readers,
+    risks,
+    series,
+    subgroups,
+    synthesis,
+    usability,
+)
+from evaluation.indicators.inputs import Estimator
+
+FAMILIES: Final = (
+    accuracy,
+    paired,
+    calibration,
+    subgroups,
+    agreement,
+    readers,
+    contrasts,
+    risks,
+    usability,
+    series,
+    clusters,
+    synthesis,
+    economics,
+    monitoring,
+)
+
+ESTIMATORS: Final[Mapping[str, Estimator]] = MappingProxyType(
+    {code: estimator for family in FAMILIES for code, estimator in family.ESTIMATORS.items()}
+)
+"""Code of the catalogue → estimator."""
