@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,22 @@ from numpy.typing import NDArray
 from evaluation.statistics.samples import DomainError, Numbers
 
 Labels = NDArray[np.object_]
+
+
+class Absent(DomainError):
+    """A role or a parameter that the metric needs and was not given; `name` says which, `kind` what it is."""
+
+    def __init__(self, kind: Literal["role", "option"], name: str) -> None:
+        super().__init__(f"the {kind} {name} is not given")
+        self.kind: Literal["role", "option"] = kind
+        self.name = name
+
+
+class Params(dict[str, Any]):
+    """Parameters by name; asking for one that was not given says which."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Absent("option", name)
 
 
 class Roles:
@@ -25,11 +41,16 @@ class Roles:
         series; a role that takes several columns has a sequence of them.
     params
         Parameters by name (`conf_level`, `threshold`, labels of groups…).
+
+    Raises
+    ------
+    Absent
+        When a role or a parameter that was not given is asked for.
     """
 
     def __init__(self, columns: Mapping[str, Any], params: Mapping[str, Any]) -> None:
         self._columns = dict(columns)
-        self.params = params
+        self.params = Params(params)
 
     @property
     def level(self) -> float:
@@ -41,15 +62,9 @@ class Roles:
         return role in self._columns
 
     def values(self, role: str) -> Any:
-        """The role as it was given.
-
-        Raises
-        ------
-        DomainError
-            When it was not.
-        """
+        """The role as it was given."""
         if role not in self._columns:
-            raise DomainError(f"the role {role} is not given")
+            raise Absent("role", role)
         return self._columns[role]
 
     def scalar(self, role: str) -> float:
