@@ -102,36 +102,48 @@ def called(score: ArrayLike, threshold: float) -> Numbers:
 
 def confusion(reference: ArrayLike, call: ArrayLike) -> ConfusionTable:
     """The 2×2 table of the rows that have both the reference and the call (0/1, NaN missing)."""
-    truth, answer = binary(reference), binary(call)
-    return ConfusionTable(
-        tp=int(np.count_nonzero((truth == 1) & (answer == 1))),
-        fn=int(np.count_nonzero((truth == 1) & (answer == 0))),
-        fp=int(np.count_nonzero((truth == 0) & (answer == 1))),
-        tn=int(np.count_nonzero((truth == 0) & (answer == 0))),
-    )
+    cells = 2 * binary(reference) + binary(call)
+    tn, fp, fn, tp = np.bincount(cells[~np.isnan(cells)].astype(np.int8), minlength=4).tolist()
+    return ConfusionTable(tp, fn, fp, tn)
 
 
 def sensitivity(reference: ArrayLike, call: ArrayLike, level: float) -> Result:
     """Share of the reference-positive rows that were called positive; rows with either missing take no part."""
-    table = confusion(reference, call)
+    return sensitivity_of(confusion(reference, call), level)
+
+
+def sensitivity_of(table: ConfusionTable, level: float) -> Result:
+    """The sensitivity of a table."""
     return proportion(table.tp, table.tp + table.fn, level, empty_reason(table.n, Reason.NO_POSITIVE))
 
 
 def specificity(reference: ArrayLike, call: ArrayLike, level: float) -> Result:
     """Share of the reference-negative rows that were called negative; rows with either missing take no part."""
-    table = confusion(reference, call)
+    return specificity_of(confusion(reference, call), level)
+
+
+def specificity_of(table: ConfusionTable, level: float) -> Result:
+    """The specificity of a table."""
     return proportion(table.tn, table.tn + table.fp, level, empty_reason(table.n, Reason.NO_NEGATIVE))
 
 
 def ppv(reference: ArrayLike, call: ArrayLike, level: float) -> Result:
     """Share of the positive calls that the reference confirms; none when nobody was called positive."""
-    table = confusion(reference, call)
+    return ppv_of(confusion(reference, call), level)
+
+
+def ppv_of(table: ConfusionTable, level: float) -> Result:
+    """The positive predictive value of a table."""
     return proportion(table.tp, table.tp + table.fp, level, empty_reason(table.n, Reason.NONE_FLAGGED))
 
 
 def npv(reference: ArrayLike, call: ArrayLike, level: float) -> Result:
     """Share of the negative calls that the reference confirms; none when everybody was called positive."""
-    table = confusion(reference, call)
+    return npv_of(confusion(reference, call), level)
+
+
+def npv_of(table: ConfusionTable, level: float) -> Result:
+    """The negative predictive value of a table."""
     return proportion(table.tn, table.tn + table.fn, level, empty_reason(table.n, Reason.ALL_FLAGGED))
 
 
