@@ -252,6 +252,22 @@ class Reason(Word):
         "difference of effect of zero: no ratio",
     )
     NO_EXPOSURE = "no_exposure", "exposition absente ou nulle", "exposure missing or zero"
+    DOMINANT = (
+        "dominant",
+        "plus efficace sans coûter plus (dominant) : pas de rapport",
+        "more effective at no more cost (dominant): no ratio",
+    )
+    DOMINATED = (
+        "dominated",
+        "plus coûteux et moins efficace (dominé) : pas de rapport",
+        "more costly and less effective (dominated): no ratio",
+    )
+    LESS_COSTLY_LESS_EFFECTIVE = (
+        "less_costly_less_effective",
+        "moins coûteux et moins efficace : le rapport est une économie par unité perdue, lire le bénéfice net",
+        "less costly and less effective: the ratio is a saving per unit lost, read the net benefit",
+    )
+    YEAR_MISSING = "year_missing", "une année sans valeur : pas de total", "a year without a value: no total"
     IMPOSSIBLE_VALUE = (
         "impossible_value",
         "une valeur sort de son domaine (0/1, effectif, réponse de 1 à 5)",
@@ -316,6 +332,22 @@ class Flag(Word):
     NO_DISCORDANT = "no_discordant", "aucune paire discordante", "no discordant pair"
     EMPTY_LEVEL = "empty_level", "un niveau sans dénominateur", "a level without denominator"
     DEGENERATE = "degenerate", "données dégénérées : lire la note de méthode", "degenerate data: read the method note"
+    NO_RATIO = "no_ratio", "différence d'effet nulle : pas de rapport", "difference of effect of zero: no ratio"
+    RATIO_UNREADABLE = (
+        "ratio_unreadable",
+        "dominant ou dominé : un rapport coût-efficacité ne se lit pas",
+        "dominant or dominated: a cost-effectiveness ratio cannot be read",
+    )
+    RATIO_REVERSED = (
+        "ratio_reversed",
+        "moins coûteux et moins efficace : le rapport est une économie par unité perdue",
+        "less costly and less effective: the ratio is a saving per unit lost",
+    )
+    UNBOUNDED_SET = (
+        "unbounded_set",
+        "ensemble de confiance non borné : la différence d'effet peut être nulle",
+        "unbounded confidence set: the difference of effect may be zero",
+    )
     FAILURES_AS_ERRORS = (
         "failures_as_errors",
         "absences de réponse comptées comme des erreurs de l'outil",
