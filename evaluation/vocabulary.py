@@ -230,6 +230,7 @@ class Reason(Word):
         "le modèle porte sur tous les sites : rien à combiner",
         "the model spans the sites: nothing to pool",
     )
+    NOT_POOLED = "not_pooled", "ne se combine pas entre sites", "not brought together across sites"
     SITES_IDENTICAL = "sites_identical", "effets identiques dans tous les sites", "identical effects in all sites"
     ONE_CLASS = "one_class", "une seule classe à la référence", "one class only on the reference standard"
     CONSTANT_PROBABILITY = (
@@ -360,6 +361,7 @@ class Settled(Word):
 
     VERDICT_SETTLED = "verdict_settled", "la conclusion est acquise", "the conclusion is settled"
     AT_THRESHOLD = "estimate_equals_threshold", "l'estimation est égale au seuil", "the estimate equals the threshold"
+    UNBOUNDED = "unbounded", "intervalle non borné", "unbounded interval"
     NO_CRITERION = "no_criterion", "aucun seuil déclaré", "no threshold declared"
     NO_ESTIMATE = "no_estimate", "pas d'estimation", "no estimate"
     TOO_FEW_POSITIVES = "too_few_positives", "moins de 30 cas positifs", "fewer than 30 positive cases"

@@ -55,7 +55,10 @@ class Roles:
     @property
     def level(self) -> float:
         """Two-sided confidence level, 0.95 unless asked otherwise."""
-        return float(self.params.get("conf_level", 0.95))
+        level = self.params.get("conf_level", 0.95)
+        if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 < level < 1:
+            raise DomainError("the confidence level is no number between 0 and 1")
+        return float(level)
 
     def has(self, role: str) -> bool:
         """Whether the role is given."""
@@ -69,7 +72,8 @@ class Roles:
 
     def scalar(self, role: str) -> float:
         """One number: the value given in place, or the first of its column; NaN for missing."""
-        return float(self.numbers(role)[0])
+        found = self.numbers(role)
+        return float(found[0]) if found.size else math.nan
 
     def numbers(self, role: str) -> Numbers:
         """Shape (n,), NaN for missing.
@@ -137,7 +141,7 @@ def _numbers(values: Any) -> Numbers:
         return values.astype(np.float64)
     try:
         return np.array([_number(value) for value in _sequence(values)], dtype=np.float64)
-    except ValueError as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise DomainError("a value is no number") from error
 
 

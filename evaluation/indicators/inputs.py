@@ -73,6 +73,10 @@ class Inputs:
         masks = [None if mask is None else mask[order] for mask in (self.with_tool, self.without_tool)]
         return [self._slice(columns, masks, slice(int(a), int(b))) for a, b in itertools.pairwise(bounds)]
 
+    def where(self, mask: Mask) -> Inputs:
+        """The same inputs on the rows of `mask`."""
+        return self.parts(np.where(mask, 0, -1), 1)[0]
+
     def _slice(self, columns: Mapping[str, Sequence[Column]], masks: Sequence[Mask | None], rows: slice) -> Inputs:
         cut = {name: tuple(Column(c.values[rows], c.labels) for c in many) for name, many in columns.items()}
         with_tool, without_tool = (None if mask is None else mask[rows] for mask in masks)

@@ -92,7 +92,9 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> dict[s
         else _by_group(entry, inputs, sites, table.remember(("sites", sites), lambda: table.site_codes(sites)))
     )
     pooled = Synthesis({"not_estimable": Reason.SPANS_SITES.value}, None)
-    if not entry.spans_sites:
+    if not entry.pooled:
+        pooled = Synthesis({"not_estimable": Reason.NOT_POOLED.value}, None)
+    elif not entry.spans_sites:
         pooled = synthesise(by_site, protocol.pooling, entry.scale, protocol.level)
     reading = pooled.reading or reading_of(overall)
     judgement = _judge(use, entry, overall, pooled)

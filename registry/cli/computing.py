@@ -45,7 +45,6 @@ def compute(indicator: str, data: Path, bindings: tuple[str, ...], options: tupl
     from evaluation.compute.metrics import compute as computed
     from evaluation.compute.roles import Absent
     from evaluation.statistics.samples import DomainError
-    from evaluation.vocabulary import Reason
 
     if indicator not in catalogue():
         raise Refused(say("{code} is not in the catalogue: preuve indicators lists it.").format(code=indicator))
@@ -59,8 +58,10 @@ def compute(indicator: str, data: Path, bindings: tuple[str, ...], options: tupl
         sentence = say("{code} needs {name}: add {flag} {name}=…")
         raise Refused(sentence.format(code=indicator, name=absent.name, flag=flag)) from absent
     except DomainError as error:
-        sentence = say("{code} cannot be computed: {reason}. Correct the file.")
-        raise Refused(sentence.format(code=indicator, reason=Reason.IMPOSSIBLE_VALUE.label(locale()))) from error
+        sentence = say(
+            "{code} cannot be computed: a value or an option lies outside its domain ({detail}). Correct it."
+        )
+        raise Refused(sentence.format(code=indicator, detail=error)) from error
     if as_json:
         print_json({"indicator": indicator, "method": entry.method, **found})
     else:

@@ -38,7 +38,7 @@ def test_each_indicator_reads_a_trial():
     for code in CODES:
         assert values[code].low < values[code].value < values[code].high
         assert values[code].method == catalogue()[code].method
-        assert (values[code].pooling is None) == catalogue()[code].spans_sites
+        assert (values[code].pooling is not None) == catalogue()[code].pooled
 
 
 @pytest.mark.parametrize("code", CODES[1:])
