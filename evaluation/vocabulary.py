@@ -252,6 +252,11 @@ class Reason(Word):
         "difference of effect of zero: no ratio",
     )
     NO_EXPOSURE = "no_exposure", "exposition absente ou nulle", "exposure missing or zero"
+    ZERO_CELL = (
+        "zero_cell_no_interval",
+        "une case du tableau est à zéro : pas d'intervalle",
+        "a cell of the table is zero: no interval",
+    )
     IMPOSSIBLE_VALUE = (
         "impossible_value",
         "une valeur sort de son domaine (0/1, effectif, réponse de 1 à 5)",
