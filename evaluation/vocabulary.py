@@ -269,6 +269,11 @@ class Reason(Word):
         "less costly and less effective: the ratio is a saving per unit lost, read the net benefit",
     )
     YEAR_MISSING = "year_missing", "une année sans valeur : pas de total", "a year without a value: no total"
+    ZERO_CELL = (
+        "zero_cell_no_interval",
+        "une case du tableau est à zéro : pas d'intervalle",
+        "a cell of the table is zero: no interval",
+    )
     IMPOSSIBLE_VALUE = (
         "impossible_value",
         "une valeur sort de son domaine (0/1, effectif, réponse de 1 à 5)",

@@ -36,10 +36,11 @@ class Inputs:
 
     def remember(self, key: str, inputs: Sequence[str], make: Callable[[], Made]) -> Made:
         """What `make` gives from the named inputs, made once for these columns whoever asks."""
-        place = (key, *(id(column.values) for name in inputs if self.has(name) for column in self.columns[name]))
+        arrays = tuple(column.values for name in inputs if self.has(name) for column in self.columns[name])
+        place = (key, *map(id, arrays))
         if place not in self.memo:
-            self.memo[place] = make()
-        found: Made = self.memo[place]
+            self.memo[place] = (arrays, make())  # the arrays stay alive, so that no other one takes their identity
+        found: Made = self.memo[place][1]
         return found
 
     def has(self, name: str) -> bool:
