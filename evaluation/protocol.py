@@ -160,6 +160,7 @@ class IndicatorUse(Frozen):
     criterion: Criterion | None = None
     comparator: Label | None = None
     label: Label | None = None
+    measured: Measured | None = Field(default=None, description="whose performance, when a protocol compares several")
     valued: bool = Field(default=False, description="a valuation by stated unit costs: shown, never gates")
 
     @model_validator(mode="after")
@@ -289,8 +290,15 @@ class Protocol(Frozen):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the canonical content, with every default written out."""
-        return digest_of(self.model_dump(mode="json"))
+        """SHA-256 of the canonical content, with every default written out.
+
+        A key that later versions of the engine added is left out at its default, so that frozen protocols keep their digests.
+        """
+        content = self.model_dump(mode="json")
+        for use in content["indicators"]:
+            if use["measured"] is None:
+                del use["measured"]
+        return digest_of(content)
 
     @property
     def strength(self) -> Strength | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from evaluation import ENGINE_VERSION
@@ -17,12 +16,16 @@ from evaluation.indicators.catalogue import Indicator, catalogue
 from evaluation.indicators.estimators import ESTIMATORS, GROUP_ESTIMATORS
 from evaluation.indicators.estimators.accuracy import overall_runs
 from evaluation.indicators.inputs import Inputs
-from evaluation.protocol import Column, IndicatorUse, Protocol, Subgroup
+from evaluation.protocol import IndicatorUse, Protocol
 from evaluation.scorecard.bind import bind, rows_read
 from evaluation.scorecard.cautions import cautions
+from evaluation.scorecard.levels import levels
+from evaluation.scorecard.missing import missing_values
 from evaluation.scorecard.model import Scorecard, result_json, short_json
+from evaluation.scorecard.multiplicity import SubgroupTest, multiplicity, subgroup_test
 from evaluation.scorecard.pooled import Synthesis, reading_of, synthesise
-from evaluation.scorecard.verdict import Judgement, beyond, judge, worst
+from evaluation.scorecard.three import three_estimates
+from evaluation.scorecard.verdict import Judgement, Reading, beyond, judge, worst
 from evaluation.statistics.roc import curve_points
 from evaluation.vocabulary import Domain, Flag, Reason, Role, Settled, Verdict
 
@@ -32,7 +35,8 @@ def score(protocol: Protocol, data: PilotData) -> Scorecard:
 
     Pure: it knows no clock, no locale and no file; the same observations in any order give the same bytes.
     """
-    indicators = [_indicator(protocol, use, data) for use in protocol.indicators]
+    assessed = [_indicator(protocol, use, data) for use in protocol.indicators]
+    indicators = [one.content for one in assessed]
     content: dict[str, Any] = {
         "engine": ENGINE_VERSION,
         "protocol": _protocol_block(protocol),
@@ -40,6 +44,10 @@ def score(protocol: Protocol, data: PilotData) -> Scorecard:
         "subgroups": {s.name: {"fr": s.label.fr, "en": s.label.en} for s in protocol.subgroups},
         "indicators": indicators,
         "domains": _domains(protocol, indicators),
+        "multiplicity": multiplicity(
+            protocol, [one.reading for one in assessed], [t for one in assessed for t in one.tests]
+        ),
+        "three_estimates": three_estimates(protocol),
         "design_strength": None if protocol.strength is None else protocol.strength.value,
         "warnings": cautions(protocol, data),
     }
@@ -80,7 +88,16 @@ def _data_block(data: PilotData) -> dict[str, Any]:
     }
 
 
-def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Assessed:
+    """One indicator: its block of the scorecard, what its verdict reads, and the tests of its subgroups."""
+
+    content: dict[str, Any]
+    reading: Reading | None
+    tests: tuple[SubgroupTest, ...]
+
+
+def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> _Assessed:
     entry = catalogue()[use.code]
     table = rows_read(use, data)
     inputs = bind(protocol, use, table)
@@ -98,6 +115,7 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> dict[s
         pooled = synthesise(by_site, protocol.pooling, entry.scale, protocol.level)
     reading = pooled.reading or reading_of(overall)
     judgement = _judge(use, entry, overall, pooled)
+    subgroups, tests = _subgroups(protocol, use, entry, table, inputs)
     label = use.label
     content: dict[str, Any] = {
         "id": use.id,
@@ -109,7 +127,9 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> dict[s
         "role": use.role.value,
         "unit": entry.unit,
         "better": entry.better.value,
+        "measured": (use.measured or protocol.measured).value,
         "estimate": result_json(overall),
+        "missing": missing_values(inputs, table.rows),
         "comparator": use.comparator.fr if use.comparator else None,
         "comparator_en": use.comparator.en if use.comparator else None,
         "threshold": use.criterion.threshold if use.criterion else None,
@@ -123,12 +143,12 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> dict[s
         "more_cases_needed": judgement.more_cases,
         "more_cases_reason": judgement.no_more_cases.value if judgement.no_more_cases else None,
         "by_site": [{"site": site, **short_json(result)} for site, result in by_site],
-        "by_subgroup": _subgroups(protocol, use, entry, table, inputs),
+        "by_subgroup": subgroups,
         "pooled": pooled.content,
     }
     if use.code == "auc" and inputs is not None:
         content["curve"] = [list(point) for point in curve_points(overall_runs(inputs))]
-    return content
+    return _Assessed(content, reading, tests)
 
 
 def _estimate(entry: Indicator, inputs: Inputs | None) -> Result:
@@ -163,49 +183,17 @@ def _judge(use: IndicatorUse, entry: Indicator, overall: Result, pooled: Synthes
 
 def _subgroups(
     protocol: Protocol, use: IndicatorUse, entry: Indicator, table: TableData, inputs: Inputs | None
-) -> dict[str, list[dict[str, Any]]]:
-    if not entry.subgroups:
-        return {}
+) -> tuple[dict[str, list[dict[str, Any]]], tuple[SubgroupTest, ...]]:
+    """The lines of every level, and one test of heterogeneity a subgroup."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for subgroup in protocol.subgroups:
+    tests: list[SubgroupTest] = []
+    for subgroup in protocol.subgroups if entry.subgroups else ():
         if subgroup.table == use.table and subgroup.column in table.columns:
-            words, codes = table.remember(("subgroup", subgroup.name), partial(_levels, subgroup, table))
-            results = _by_group(entry, inputs, [word["level"] for word in words], codes)
-            found[subgroup.name] = [
-                {**word, **short_json(result)} for word, (_, result) in zip(words, results, strict=True)
-            ]
-    return found
-
-
-def _levels(subgroup: Subgroup, table: TableData) -> tuple[list[dict[str, str]], NDArray[np.int32]]:
-    """Every level that the protocol declares, in its order, also when no row has it, and the level of each row, −1 for none."""
-    column = table.columns[subgroup.column]
-    spec = table.spec.column(subgroup.column)
-    if not subgroup.edges:
-        if column.labels is None:
-            return [], np.full(table.rows, -1, dtype=np.int32)
-        declared = list(spec.categories) if spec.categories else list(column.labels)
-        return [_words(level, spec) for level in declared], column.codes_in(declared)
-    edges = (-np.inf, *subgroup.edges, np.inf)
-    whole = spec.type == "integer"
-    words = [_words(_band(low, high, whole=whole)) for low, high in itertools.pairwise(edges)]
-    bands = np.searchsorted(np.array(subgroup.edges), column.values, side="right").astype(np.int32)
-    return words, np.where(np.isnan(column.values), np.int32(-1), bands)
-
-
-def _words(level: str, spec: Column | None = None) -> dict[str, str]:
-    """The code of a level and what people call it."""
-    called = (level, level) if spec is None else (spec.called(level, "fr"), spec.called(level, "en"))
-    return {"level": level, "label": called[0], "label_en": called[1]}
-
-
-def _band(low: float, high: float, *, whole: bool) -> str:
-    """`<18`, `18–64` (whole numbers) or `18–<65`, `≥80`."""
-    if np.isinf(low):
-        return f"<{high:g}"
-    if np.isinf(high):
-        return f"≥{low:g}"
-    return f"{low:g}–{high - 1:g}" if whole else f"{low:g}–<{high:g}"
+            words, codes = table.remember(("subgroup", subgroup.name), partial(levels, subgroup, table))
+            results = [result for _, result in _by_group(entry, inputs, [word["level"] for word in words], codes)]
+            found[subgroup.name] = [{**w, **short_json(r)} for w, r in zip(words, results, strict=True)]
+            tests.append(subgroup_test(use.id, subgroup.name, results))
+    return found, tuple(tests)
 
 
 def _domains(protocol: Protocol, indicators: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def judge(reading: Reading, criterion: Criterion, better: Better, scale: str = "
         verdict = _within(reading, criterion)
         boundary = criterion.threshold + math.copysign(criterion.margin, reading.value - criterion.threshold)
     else:
-        boundary = _boundary(criterion, better)
+        boundary = boundary_of(criterion, better)
         verdict = _one_sided(reading, boundary, strict=criterion.test != Test.THRESHOLD, better=better)
     if verdict != Verdict.UNCERTAIN:
         return Judgement(verdict, None, Settled.VERDICT_SETTLED)
@@ -71,14 +71,15 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 def beyond(value: float, criterion: Criterion, better: Better) -> bool:
     """Whether a point estimate lies on the good side of the criterion's boundary."""
-    boundary = _boundary(criterion, better)
+    boundary = boundary_of(criterion, better)
     inclusive = criterion.test == Test.THRESHOLD
     if value == boundary:
         return inclusive
     return value > boundary if better == Better.HIGHER else value < boundary
 
 
-def _boundary(criterion: Criterion, better: Better) -> float:
+def boundary_of(criterion: Criterion, better: Better) -> float:
+    """The value that the confidence bound is read against: the threshold, less the margin of non-inferiority."""
     if criterion.test != Test.NON_INFERIORITY:
         return criterion.threshold
     return criterion.threshold - criterion.margin if better == Better.HIGHER else criterion.threshold + criterion.margin
