@@ -274,6 +274,11 @@ class Reason(Word):
         "une case du tableau est à zéro : pas d'intervalle",
         "a cell of the table is zero: no interval",
     )
+    NO_EVENT_IN_GROUP = (
+        "no_event_in_group",
+        "aucun événement dans un des deux groupes : pas d'intervalle",
+        "no event in one of the two groups: no interval",
+    )
     IMPOSSIBLE_VALUE = (
         "impossible_value",
         "une valeur sort de son domaine (0/1, effectif, réponse de 1 à 5)",
@@ -353,6 +358,11 @@ class Flag(Word):
         "unbounded_set",
         "ensemble de confiance non borné : la différence d'effet peut être nulle",
         "unbounded confidence set: the difference of effect may be zero",
+    )
+    ZERO_COUNT = (
+        "zero_count",
+        "aucun événement dans un des deux groupes : limite exacte",
+        "no event in one of the two groups: exact limit",
     )
     FAILURES_AS_ERRORS = (
         "failures_as_errors",

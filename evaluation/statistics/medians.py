@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from evaluation.estimate import Estimate, NotEstimable, PoolingTerm, Result
-from evaluation.statistics.samples import Numbers, measured, normal_quantile
+from evaluation.statistics.groups import two_samples
+from evaluation.statistics.samples import Numbers, normal_quantile
 from evaluation.vocabulary import Reason
 
 METHOD = "price_bonett"
@@ -48,11 +49,11 @@ def median_difference(with_tool: ArrayLike, without_tool: ArrayLike, level: floa
         `extras`: se, n_with_tool, n_without_tool. Pooled on its own scale. One value in a group, or a standard error of 0:
         the difference without an interval.
     """
-    ours, theirs = measured(with_tool), measured(without_tool)
+    ours, theirs = two_samples(with_tool, without_tool)
     m, n = ours.size, theirs.size
     extras: dict[str, float | None] = {"se": None, "n_with_tool": m, "n_without_tool": n}
     if m == 0 or n == 0:
-        return NotEstimable(Reason.EMPTY_GROUP, m + n, METHOD)
+        return NotEstimable(Reason.EMPTY_GROUP, m + n, METHOD, extras=extras)
     difference = float(np.median(ours)) - float(np.median(theirs))
     if min(m, n) < 2:
         return NotEstimable(Reason.TOO_FEW, m + n, METHOD, difference, extras=extras)

@@ -1,24 +1,22 @@
-"""Rank comparisons of two groups: Mann-Whitney, probability of superiority and the Hodges-Lehmann shift."""
+"""Rank comparisons of two groups: Mann-Whitney and the Hodges-Lehmann shift."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import special
+from numpy.typing import ArrayLike, NDArray
 
 from evaluation.estimate import Estimate, NotEstimable, PoolingTerm, Result
 from evaluation.ordering import order_of
+from evaluation.statistics.groups import two_samples
 from evaluation.statistics.pairwise import PairwiseDifferences
-from evaluation.statistics.samples import Numbers, measured, normal_quantile
+from evaluation.statistics.rank_sums import SMALL, rank_sum_distribution, rank_sum_quantile
+from evaluation.statistics.samples import DomainError, Numbers, normal_p, normal_quantile
 from evaluation.vocabulary import Flag, Reason
 
 METHOD = "pairwise_median_order_statistics"
-SMALL = 50
-"""Below this size in both groups, and without ties, the Mann-Whitney p-value is exact."""
 
 
 def midranks(values: Numbers) -> Numbers:
@@ -30,24 +28,6 @@ def midranks(values: Numbers) -> Numbers:
     ranks = np.empty(values.size)
     ranks[order] = np.repeat((starts + 1 + ends) / 2, ends - starts)
     return ranks
-
-
-def rank_sum_distribution(m: int, n: int) -> Numbers:
-    """P(U = 0), …, P(U = mn) of the Mann-Whitney statistic of m values against n, under the null and without ties.
-
-    The N values are met in rising order; each belongs to the m with the share of the m still to come, and then adds to U the
-    number of the n met before it.
-    """
-    state = np.zeros((m + 1, m * n + 1))
-    state[0, 0] = 1.0
-    for met in range(m + n):
-        left = m + n - met
-        for ours in range(min(met, m), max(0, met - n) - 1, -1):
-            theirs = met - ours
-            if ours < m:
-                state[ours + 1, theirs:] += state[ours, : m * n + 1 - theirs] * ((m - ours) / left)
-            state[ours] *= (n - theirs) / left
-    return np.asarray(state[m])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +52,7 @@ def mann_whitney(with_tool: ArrayLike, without_tool: ArrayLike) -> RankSum | Not
     ----------
     .. [1] Mann & Whitney 1947, Ann Math Stat 18:50.
     """
-    ours, theirs = measured(with_tool), measured(without_tool)
+    ours, theirs = two_samples(with_tool, without_tool)
     m, n = ours.size, theirs.size
     if m == 0 or n == 0:
         return NotEstimable(Reason.EMPTY_GROUP, m + n, "mann_whitney")
@@ -80,7 +60,7 @@ def mann_whitney(with_tool: ArrayLike, without_tool: ArrayLike) -> RankSum | Not
     u = float(midranks(values)[:m].sum()) - m * (m + 1) / 2
     ties = np.unique(values, return_counts=True)[1]
     exact = m < SMALL and n < SMALL and int(ties.max()) == 1
-    p = _exact_p(u, m, n) if exact else _normal_p(u, m, n, ties.astype(np.float64))
+    p = _exact_p(u, m, n) if exact else _normal_p(u, m, n, ties)
     superiority = u / (m * n)
     return RankSum(u, p, superiority, 2 * superiority - 1, m, n)
 
@@ -92,20 +72,21 @@ def _exact_p(u: float, m: int, n: int) -> float:
     return min(1.0, 2 * float(tail))
 
 
-def _normal_p(u: float, m: int, n: int, ties: Numbers) -> float | None:
+def _normal_p(u: float, m: int, n: int, ties: NDArray[np.int64]) -> float | None:
     total = m + n
     if ties.size == 1:
         return None
-    correction = float((ties**3 - ties).sum()) / (total * (total - 1))
-    sigma = math.sqrt(m * n / 12 * (total + 1 - correction))
+    sizes, times = np.unique(ties, return_counts=True)
+    tied = sum(
+        k * (t**3 - t) for t, k in zip(sizes.tolist(), times.tolist(), strict=True)
+    )  # whole numbers: no digit lost
+    sigma = math.sqrt(m * n / 12 * (((total + 1) * total * (total - 1) - tied) / (total * (total - 1))))
     excess = u - m * n / 2
     z = (excess - math.copysign(0.5, excess)) / sigma if excess else 0.0
-    return float(2 * min(special.ndtr(z), special.ndtr(-z)))
+    return normal_p(z)
 
 
-def hodges_lehmann(
-    with_tool: ArrayLike, without_tool: ArrayLike, level: float, ci_type: Literal["normal", "exact"] = "normal"
-) -> Result:
+def hodges_lehmann(with_tool: ArrayLike, without_tool: ArrayLike, level: float, ci_type: str = "normal") -> Result:
     """The shift with − without: median of all pairwise differences, with order-statistic limits [1]_.
 
     Parameters
@@ -115,7 +96,7 @@ def hodges_lehmann(
     level
         Two-sided confidence level.
     ci_type
-        Rank of the limits from the normal approximation or from the exact null distribution of U.
+        Rank of the limits: `normal`, from the normal approximation, or `exact`, from the exact null distribution of U.
 
     Returns
     -------
@@ -131,7 +112,7 @@ def hodges_lehmann(
     ----------
     .. [1] Hodges & Lehmann 1963, Ann Math Stat 34:598; Hollander, Wolfe & Chicken 2014, §4.2-4.3.
     """
-    ours, theirs = measured(with_tool), measured(without_tool)
+    ours, theirs = two_samples(with_tool, without_tool)
     ranks = mann_whitney(ours, theirs)
     if isinstance(ranks, NotEstimable):
         return NotEstimable(ranks.reason, ranks.n, METHOD)
@@ -157,12 +138,13 @@ def hodges_lehmann(
     return Estimate(shift, low, high, level, m + n, METHOD, flags, extras, term)
 
 
-def _limit_rank(m: int, n: int, level: float, ci_type: Literal["normal", "exact"]) -> int:
+def _limit_rank(m: int, n: int, level: float, ci_type: str) -> int:
     if ci_type == "normal":
         spread = normal_quantile(level) * math.sqrt(m * n * (m + n + 1) / 12)
         return max(1, math.floor(m * n / 2 - spread))
-    reached = np.cumsum(rank_sum_distribution(m, n)) >= (1 - level) / 2
-    return max(1, int(np.argmax(reached)))
+    if ci_type == "exact":
+        return max(1, rank_sum_quantile(m, n, (1 - level) / 2))
+    raise DomainError(f"ci_type is normal or exact, not {ci_type}")
 
 
 def _distinct_span(differences: PairwiseDifferences, shift: float, noise: float) -> float:

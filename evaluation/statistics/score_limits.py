@@ -1,4 +1,4 @@
-"""Miettinen-Nurminen score limits of a risk difference and of an odds ratio."""
+"""Miettinen-Nurminen score limits of a risk difference, of a risk ratio and of an odds ratio."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Callable
 from scipy import optimize
 
 from evaluation.statistics.samples import normal_quantile
+
+LOG_END = -300.0
+"""Logarithms of ratios beyond this, either way, are not sought."""
 
 
 def difference_limits(events_1: int, n1: int, events_2: int, n2: int, level: float) -> tuple[float, float]:
@@ -40,26 +43,87 @@ def difference_score(events_1: int, n1: int, events_2: int, n2: int, difference:
     gap = events_1 / n1 - events_2 / n2 - difference
     if gap == 0:
         return 0.0
-    p1, p2 = _restricted_risks(float(events_1), float(n1), float(events_2), float(n2), difference)
     total = n1 + n2
-    variance = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * total / (total - 1)
+    variance = _restricted_variance(events_1, n1, events_2, n2, difference) * total / (total - 1)
     return gap / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, gap)
 
 
-def _restricted_risks(x1: float, n1: float, x2: float, n2: float, d: float) -> tuple[float, float]:
-    """The likeliest two risks whose difference is `d`: the root of a cubic, by its cosine form, kept in [0, 1]."""
+def _restricted_variance(x1: float, n1: float, x2: float, n2: float, d: float) -> float:
+    """p₁(1 − p₁)/n₁ + p₂(1 − p₂)/n₂ at the likeliest two risks whose difference is `d`.
+
+    Groups change places, and events with their absence, until the second risk is the smaller and events are the rarer: rare
+    events among millions of rows then keep their digits.
+    """
+    if d < 0:
+        x1, n1, x2, n2, d = x2, n2, x1, n1, -d
+    if 2 * (x1 + x2) > n1 + n2:
+        x1, n1, x2, n2 = n2 - x2, n2, n1 - x1, n1
+    smaller = _smaller_risk(float(x1), float(n1), float(x2), float(n2), d)
+    larger = min(1.0, smaller + d)
+    return larger * (1 - larger) / n1 + smaller * (1 - smaller) / n2
+
+
+def _smaller_risk(x1: float, n1: float, x2: float, n2: float, d: float) -> float:
+    """The likeliest p₂ in [0, 1 − d] when p₁ = p₂ + d: the root of a cubic, by its cosine form and then polished."""
     n = n1 + n2
-    l3 = n
-    l2 = (n1 + 2 * n2) * d - n - (x1 + x2)
-    l1 = (n2 * d - n - 2 * x2) * d + x1 + x2
-    l0 = x2 * d * (1 - d)
+    l3, l2 = n, (n1 + 2 * n2) * d - n - (x1 + x2)
+    l1, l0 = (n2 * d - n - 2 * x2) * d + x1 + x2, x2 * d * (1 - d)
+    if x2 == 0:  # one root is 0: the likeliest, unless the likelihood rises from there
+        return 0.0 if l1 <= 0 else 2 * l1 / (-l2 + math.sqrt(max(l2 * l2 - 4 * l3 * l1, 0.0)))
     q = l2**3 / (3 * l3) ** 3 - l1 * l2 / (6 * l3**2) + l0 / (2 * l3)
     u = math.copysign(math.sqrt(max(l2**2 / (9 * l3**2) - l1 / (3 * l3), 0.0)), q)
     cosine = 0.0 if u == 0 else q / u**3
     w = (math.pi + math.acos(min(1.0, max(-1.0, cosine)))) / 3
-    p2 = 2 * u * math.cos(w) - l2 / (3 * l3)
-    p2 = min(1.0, max(0.0, p2))
-    return min(1.0, max(0.0, p2 + d)), p2
+    return _polished((l3, l2, l1, l0), 2 * u * math.cos(w) - l2 / (3 * l3), 1 - d)
+
+
+def _polished(cubic: tuple[float, float, float, float], root: float, high: float) -> float:
+    """The root of a cubic that falls through 0 between 0 and `high`, from an approximate one: Newton's steps, kept inside."""
+    l3, l2, l1, l0 = cubic
+    low, root = 0.0, min(high, max(0.0, root))
+    for _ in range(200):
+        value = ((l3 * root + l2) * root + l1) * root + l0
+        slope = (3 * l3 * root + 2 * l2) * root + l1
+        low, high = (root, high) if value > 0 else (low, root)
+        better = root - value / slope if slope < 0 else low
+        if not low < better < high:
+            better = (low + high) / 2
+        if abs(better - root) <= 1e-15 * better:
+            return better
+        root = better
+    return root
+
+
+def risk_ratio_limit(events_1: int, n1: int, events_2: int, n2: int, level: float, *, upper: bool) -> float:
+    """The risk ratio at which the score statistic equals −z (`upper`) or z, with the factor N/(N − 1) [1]_.
+
+    Parameters
+    ----------
+    events_1, n1, events_2, n2
+        Counts of the two groups; some events.
+    level
+        Two-sided confidence level.
+    upper
+        Which of the two limits; the one on the side of a group without event does not exist.
+
+    References
+    ----------
+    .. [1] Miettinen & Nurminen 1985, Stat Med 4:213.
+    """
+    return _ratio_limit(lambda ratio: risk_ratio_score(events_1, n1, events_2, n2, ratio), level, upper=upper)
+
+
+def risk_ratio_score(events_1: int, n1: int, events_2: int, n2: int, ratio: float) -> float:
+    """Z of the observed risks against `ratio` > 0, with the variance restricted to it; infinite over no variance."""
+    total, events = n1 + n2, events_1 + events_2
+    b = ratio * (n1 + events_2) + events_1 + n2
+    p2 = min(1.0, 2 * events / (b + math.sqrt(max(b * b - 4 * total * ratio * events, 0.0))))
+    p1 = min(1.0, ratio * p2)
+    variance = (p1 * (1 - p1) / n1 + ratio * ratio * p2 * (1 - p2) / n2) * total / (total - 1)
+    gap = events_1 / n1 - ratio * events_2 / n2
+    if gap == 0:
+        return 0.0
+    return gap / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, gap)
 
 
 def odds_ratio_limit(events_1: int, n1: int, events_2: int, n2: int, level: float, *, upper: bool) -> float:
@@ -78,18 +142,7 @@ def odds_ratio_limit(events_1: int, n1: int, events_2: int, n2: int, level: floa
     ----------
     .. [1] Miettinen & Nurminen 1985, Stat Med 4:213.
     """
-    z = normal_quantile(level)
-    target = -z if upper else z
-
-    def excess(log_ratio: float) -> float:
-        return odds_ratio_score(events_1, n1, events_2, n2, math.exp(log_ratio)) - target
-
-    low, high = -1.0, 1.0
-    while excess(low) <= 0:
-        low *= 2
-    while excess(high) >= 0:
-        high *= 2
-    return math.exp(_falling_root(excess, low, high))
+    return _ratio_limit(lambda ratio: odds_ratio_score(events_1, n1, events_2, n2, ratio), level, upper=upper)
 
 
 def odds_ratio_score(events_1: int, n1: int, events_2: int, n2: int, ratio: float) -> float:
@@ -105,10 +158,26 @@ def odds_ratio_score(events_1: int, n1: int, events_2: int, n2: int, ratio: floa
     return (events_1 - n1 * p1) * math.sqrt(information * (total - 1) / total)
 
 
+def _ratio_limit(score: Callable[[float], float], level: float, *, upper: bool) -> float:
+    """The ratio at which a falling score equals −z (`upper`) or z, sought on the log; 0 or infinite beyond the machine's."""
+    z = normal_quantile(level)
+    target = -z if upper else z
+    low, high = -1.0, 1.0
+    while score(math.exp(low)) <= target:
+        low *= 2
+        if low < LOG_END:
+            return 0.0
+    while score(math.exp(high)) >= target:
+        high *= 2
+        if high > -LOG_END:
+            return math.inf
+    return math.exp(_falling_root(lambda log_ratio: score(math.exp(log_ratio)) - target, low, high))
+
+
 def _falling_root(falling: Callable[[float], float], low: float, high: float) -> float:
     """Where a falling function crosses 0; the end beyond which it never does, when it does not cross."""
     if falling(low) <= 0:
         return low
     if falling(high) >= 0:
         return high
-    return float(optimize.bisect(falling, low, high, xtol=1e-15, rtol=1e-15, maxiter=200))
+    return float(optimize.bisect(falling, low, high, xtol=1e-22, rtol=1e-15, maxiter=200))

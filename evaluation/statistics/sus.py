@@ -67,7 +67,8 @@ def sus_score(items: ArrayLike, level: float, benchmark: float = AVERAGE) -> Res
     scores = turned.sum(axis=1) * 2.5
     flags = (Flag.ITEMS_MISSING,) if incomplete else ()
     n = scores.size
-    extras: dict[str, Extra] = {"n_incomplete": incomplete, "benchmark": benchmark, "sd": None, "p_value": None}
+    extras: dict[str, Extra] = {"n_incomplete": incomplete, "benchmark": benchmark}
+    extras |= dict.fromkeys(("sd", "median", "p_value", "cronbach_alpha"))
     if n == 0:
         return NotEstimable(Reason.NO_ROWS, 0, METHOD, flags=flags, extras=extras)
     mean = float(scores.mean())

@@ -19,6 +19,10 @@ PROVEN_BY = {
     "cost_difference": "welch_t",  # the same Welch difference, on costs
     "valued_time": "stepped_wedge_mixed",  # the same model, times stated constants
     "failure_rate": "proportion",  # a Wilson proportion of the rows without an answer
+    "within_target": "proportion",  # a Wilson proportion of the rows within the target
+    "within_target_difference": "risk_difference",  # Newcombe's difference of two such proportions
+    "p90": "time_summary",  # the summary's percentile, with limits
+    "p90_difference": "time_summary",  # the difference of two such percentiles
 }
 
 
