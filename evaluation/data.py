@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from evaluation.canonical_order import as_labels, group_ranks, sorting_keys
+from evaluation.ordering import order_of_rows
 from evaluation.protocol import Column as ColumnSpec
 from evaluation.protocol import Label, Protocol
 from evaluation.protocol import Table as TableSpec
 from evaluation.vocabulary import GROUPING_ROLES, ColumnRole
 
+Made = TypeVar("Made")
 DTYPES: Final[Mapping[str, pl.DataType]] = MappingProxyType(
     {
         "text": pl.String(),
@@ -54,6 +57,12 @@ class Column:
             return np.zeros(len(self.values), dtype=bool)
         return np.asarray(self.values == self.labels.index(label))
 
+    def codes_in(self, labels: Sequence[str]) -> NDArray[np.int32]:
+        """The index in `labels` of each row's label, −1 for a missing label or another one."""
+        place = {label: index for index, label in enumerate(labels)}
+        known = np.array([*(place.get(label, -1) for label in self.labels or ()), -1], dtype=np.int32)
+        return np.asarray(known[self.values])  # the code of a missing label, −1, reads the last item
+
 
 @dataclass(frozen=True)
 class TableData:
@@ -62,6 +71,23 @@ class TableData:
     spec: TableSpec
     frame: pl.DataFrame
     excluded: tuple[tuple[Label, int], ...]
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What several indicators compute from the same columns: kept once."""
+
+    def remember(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once for the key."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        found: Made = self.memo[key]
+        return found
+
+    def only(self, column: str, label: str) -> TableData:
+        """The rows that hold `label` in a column of text, as a table of its own, made once."""
+
+        def make() -> TableData:
+            return TableData(self.spec, self.frame.filter(self.columns[column].is_label(label)), self.excluded)
+
+        return self.remember(("only", column, label), make)
 
     @cached_property
     def columns(self) -> Mapping[str, Column]:
@@ -88,10 +114,10 @@ class TableData:
             return ("",) if self.rows else ()
         return tuple(column.labels[i] for i in np.unique(column.values[column.values >= 0]))
 
-    def at_site(self, site: str) -> NDArray[np.bool_]:
-        """Mask of the rows of `site`."""
+    def site_codes(self, sites: Sequence[str]) -> NDArray[np.int32]:
+        """The index of each row's site in `sites`, −1 for a row without one; shape (rows,)."""
         column = self.with_role(ColumnRole.SITE)
-        return np.ones(self.rows, dtype=bool) if column is None else column.is_label(site)
+        return np.zeros(self.rows, dtype=np.int32) if column is None else column.codes_in(sites)
 
 
 @dataclass(frozen=True)
@@ -148,22 +174,30 @@ class PilotData:
 
 
 def canonical_rows(spec: TableSpec, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Columns in the protocol's order without case ids, grouping ids as ranks, rows sorted.
+    """Columns in the protocol's order without case ids, grouping ids as ranks, rows sorted, the site compared last.
 
-    The same observations give the same frame whatever their order, their files and the spelling of their pseudonyms.
+    The same observations give the same frame whatever their order, their files and the spelling of their pseudonyms; and
+    since the site decides only between rows that are otherwise equal, other names of the sites leave every sum the same.
     """
     wanted = [c for c in spec.columns if c.role != ColumnRole.CASE_ID]
     present = [c for c in wanted if any(c.name in part.columns for part in parts)]
     frames = [part.select(_typed(part, column) for column in present) for part in parts]
     schema = {c.name: DTYPES[c.type] for c in present}
     frame = pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+    if not present or not frame.height:
+        return frame
+    frame = pl.DataFrame([as_labels(series) for series in frame.iter_columns()])
+    sites = [c.name for c in present if c.role == ColumnRole.SITE]
     grouping = [c.name for c in present if c.role in GROUPING_ROLES]
-    known = [c.name for c in present if c.name not in grouping]
+    known = [c.name for c in present if c.name not in (*grouping, *sites)]
+    keys = {name: sorting_keys(frame[name]) for name in (*known, *sites)}
     for name in grouping:
-        frame = frame.with_columns(_group_ranks(frame, known, name))
+        ranks = group_ranks(frame[name], [keys[k] for k in known], [keys[s] for s in sites])
+        frame = frame.with_columns(as_labels(ranks))
         known = [c.name for c in present if c.name in {*known, name}]
-    names = [c.name for c in present]
-    return frame.sort(names, nulls_last=False, maintain_order=False) if names else frame
+        keys[name] = sorting_keys(frame[name])
+    ordered = [keys[name] for name in (*known, *sites)]
+    return frame[order_of_rows([k for k, _ in ordered], [width for _, width in ordered])]
 
 
 def _typed(part: pl.DataFrame, column: ColumnSpec) -> pl.Expr:
@@ -179,26 +213,17 @@ def _typed(part: pl.DataFrame, column: ColumnSpec) -> pl.Expr:
     return expression
 
 
-def _group_ranks(frame: pl.DataFrame, known: Sequence[str], name: str) -> pl.Series:
-    """Each group's rank (as text) once groups are sorted by the sorted content of their rows; missing stays missing."""
-    content = frame.select(pl.struct(known).rank("dense")).to_series() if known else pl.Series([1] * frame.height)
-    rows = pl.DataFrame({"group": frame[name], "content": content.cast(pl.UInt32)})
-    groups = rows.drop_nulls("group").sort("content").group_by("group", maintain_order=True).agg("content")
-    order = sorted(zip(groups["content"].to_list(), groups["group"].to_list(), strict=True))
-    ranks = {group: f"{rank:09d}" for rank, (_, group) in enumerate(order)}
-    return frame[name].replace_strict(ranks, default=None, return_dtype=pl.String).alias(name)
-
-
 def _content_hash(name: str, frame: pl.DataFrame) -> bytes:
     """Column by column: name, type, which values are missing, then the values' own bytes (text with its lengths)."""
     content = hashlib.sha256(f"{name}\n{frame.height}\n".encode())
-    for series in frame.iter_columns():
+    for column in frame.iter_columns():
+        series = column.cast(pl.String) if isinstance(column.dtype, pl.Enum) else column
         content.update(f"{series.name}:{series.dtype}\n".encode())
         content.update(np.packbits(series.is_null().to_numpy()).tobytes())
         if series.dtype == pl.String:
             filled = series.fill_null("")
             content.update(filled.str.len_bytes().to_numpy().astype("<u4").tobytes())
-            content.update("".join(filled.to_list()).encode())
+            content.update(filled.str.join("").item().encode())
         elif series.dtype == pl.Boolean:
             content.update(np.packbits(series.fill_null(value=False).to_numpy()).tobytes())
         elif series.dtype == pl.Float64:
@@ -228,6 +253,8 @@ def _apply_exclusions(spec: TableSpec, frame: pl.DataFrame) -> tuple[pl.DataFram
 
 
 def _as_column(series: pl.Series) -> Column:
+    if isinstance(series.dtype, pl.Enum):
+        return Column(series.to_physical().cast(pl.Int32).fill_null(-1).to_numpy(), tuple(series.dtype.categories))
     if series.dtype == pl.String:
         labels = tuple(sorted(series.drop_nulls().unique().to_list()))
         codes = series.replace_strict({label: i for i, label in enumerate(labels)}, default=-1, return_dtype=pl.Int32)

@@ -230,6 +230,7 @@ class Reason(Word):
         "le modèle porte sur tous les sites : rien à combiner",
         "the model spans the sites: nothing to pool",
     )
+    NOT_POOLED = "not_pooled", "ne se combine pas entre sites", "not brought together across sites"
     SITES_IDENTICAL = "sites_identical", "effets identiques dans tous les sites", "identical effects in all sites"
     ONE_CLASS = "one_class", "une seule classe à la référence", "one class only on the reference standard"
     CONSTANT_PROBABILITY = (
@@ -271,6 +272,27 @@ class Reason(Word):
         "clusters_fitted",
         "chaque grappe est ajustée exactement : pas d'intervalle",
         "every cluster is fitted exactly: no interval",
+    )
+    DOMINANT = (
+        "dominant",
+        "plus efficace sans coûter plus (dominant) : pas de rapport",
+        "more effective at no more cost (dominant): no ratio",
+    )
+    DOMINATED = (
+        "dominated",
+        "plus coûteux et moins efficace (dominé) : pas de rapport",
+        "more costly and less effective (dominated): no ratio",
+    )
+    LESS_COSTLY_LESS_EFFECTIVE = (
+        "less_costly_less_effective",
+        "moins coûteux et moins efficace : le rapport est une économie par unité perdue, lire le bénéfice net",
+        "less costly and less effective: the ratio is a saving per unit lost, read the net benefit",
+    )
+    YEAR_MISSING = "year_missing", "une année sans valeur : pas de total", "a year without a value: no total"
+    ZERO_CELL = (
+        "zero_cell_no_interval",
+        "une case du tableau est à zéro : pas d'intervalle",
+        "a cell of the table is zero: no interval",
     )
     IMPOSSIBLE_VALUE = (
         "impossible_value",
@@ -341,6 +363,22 @@ class Flag(Word):
         "adoption étalée : l'estimation mélange plusieurs effets",
         "staggered adoption: the estimate is a weighted mix of effects",
     )
+    NO_RATIO = "no_ratio", "différence d'effet nulle : pas de rapport", "difference of effect of zero: no ratio"
+    RATIO_UNREADABLE = (
+        "ratio_unreadable",
+        "dominant ou dominé : un rapport coût-efficacité ne se lit pas",
+        "dominant or dominated: a cost-effectiveness ratio cannot be read",
+    )
+    RATIO_REVERSED = (
+        "ratio_reversed",
+        "moins coûteux et moins efficace : le rapport est une économie par unité perdue",
+        "less costly and less effective: the ratio is a saving per unit lost",
+    )
+    UNBOUNDED_SET = (
+        "unbounded_set",
+        "ensemble de confiance non borné : la différence d'effet peut être nulle",
+        "unbounded confidence set: the difference of effect may be zero",
+    )
     FAILURES_AS_ERRORS = (
         "failures_as_errors",
         "absences de réponse comptées comme des erreurs de l'outil",
@@ -353,6 +391,7 @@ class Settled(Word):
 
     VERDICT_SETTLED = "verdict_settled", "la conclusion est acquise", "the conclusion is settled"
     AT_THRESHOLD = "estimate_equals_threshold", "l'estimation est égale au seuil", "the estimate equals the threshold"
+    UNBOUNDED = "unbounded", "intervalle non borné", "unbounded interval"
     NO_CRITERION = "no_criterion", "aucun seuil déclaré", "no threshold declared"
     NO_ESTIMATE = "no_estimate", "pas d'estimation", "no estimate"
     TOO_FEW_POSITIVES = "too_few_positives", "moins de 30 cas positifs", "fewer than 30 positive cases"

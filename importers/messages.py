@@ -71,6 +71,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "unknown_column_ignored": marked("Column « {column} » is not in the protocol: it is not kept."),
     "duplicate_column": marked("Columns « {other} » and « {column} » both mean {expected}: keep one."),
     "missing_required_column": marked("The column {expected} ({label}) is missing: add it."),
+    "column_not_found": marked("There is no column « {expected} ». The columns of the file: {names}."),
+    "columns_not_found": marked("No row of the file names {expected}: write the headers as they stand in the file."),
     "missing_one_of": marked("One of the columns {names} is needed: add it."),
     "ambiguous_columns": marked("Only one of the columns {names} may be there: keep one."),
     "percent_converted": marked("Column « {column} »: per cents were divided by 100."),

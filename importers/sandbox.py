@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
@@ -41,19 +42,26 @@ def in_child(
 
     A child that dies, runs out of memory or of time gives one issue, `unreadable_file`.
     """
-    path = Path(path)
+    request = {
+        "protocol": protocol.model_dump(mode="json"),
+        "context": _context_json(context),
+        "name": name or path.name,
+        "table": table,
+        "lenient": lenient,
+    }
+    return _child(path, request, seconds)
+
+
+def columns_in_child(path: Path, wanted: Mapping[str, str], *, seconds: int = SECONDS) -> Checked:
+    """`read_columns` in a child process, as `in_child`."""
+    return _child(path, {"wanted": dict(wanted), "context": _context_json(Context()), "name": path.name}, seconds)
+
+
+def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
     with tempfile.TemporaryDirectory(prefix="preuve-check-") as folder:
         out = Path(folder)
-        request = {
-            "path": str(path.resolve()),
-            "protocol": protocol.model_dump(mode="json"),
-            "context": _context_json(context),
-            "name": name or path.name,
-            "table": table,
-            "lenient": lenient,
-            "out": folder,
-        }
-        (out / "request.json").write_text(json.dumps(request), encoding="utf-8")
+        asked = {**request, "path": str(path.resolve()), "out": folder}
+        (out / "request.json").write_text(json.dumps(asked), encoding="utf-8")
         command = [sys.executable, "-m", "importers.sandbox", str(out / "request.json")]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -119,13 +127,10 @@ def _limits() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(request_file: str) -> None:
-    """The child's whole life: read the request, check, write the answer."""
-    _limits()
+def _checked(request: dict[str, Any]) -> Checked:
     from importers.check import check_file
 
-    request = json.loads(Path(request_file).read_text(encoding="utf-8"))
-    checked = check_file(
+    return check_file(
         Path(request["path"]),
         Protocol.model_validate(request["protocol"]),
         _context_from(request["context"]),
@@ -133,6 +138,20 @@ def main(request_file: str) -> None:
         table=request["table"],
         lenient=request["lenient"],
     )
+
+
+def _columns(request: dict[str, Any]) -> Checked:
+    from importers.plain_columns import read_columns
+
+    content = Path(request["path"]).read_bytes()
+    return read_columns(content, request["wanted"], _context_from(request["context"]), name=request["name"])
+
+
+def main(request_file: str) -> None:
+    """The child's whole life: read the request, check, write the answer."""
+    _limits()
+    request = json.loads(Path(request_file).read_text(encoding="utf-8"))
+    checked = _columns(request) if "wanted" in request else _checked(request)
     out = Path(request["out"])
     if checked.frame is not None:
         checked.frame.write_ipc(out / "rows.arrow")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,22 @@ from numpy.typing import NDArray
 from evaluation.statistics.samples import DomainError, Numbers
 
 Labels = NDArray[np.object_]
+
+
+class Absent(DomainError):
+    """A role or a parameter that the metric needs and was not given; `name` says which, `kind` what it is."""
+
+    def __init__(self, kind: Literal["role", "option"], name: str) -> None:
+        super().__init__(f"the {kind} {name} is not given")
+        self.kind: Literal["role", "option"] = kind
+        self.name = name
+
+
+class Params(dict[str, Any]):
+    """Parameters by name; asking for one that was not given says which."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Absent("option", name)
 
 
 class Roles:
@@ -25,36 +41,39 @@ class Roles:
         series; a role that takes several columns has a sequence of them.
     params
         Parameters by name (`conf_level`, `threshold`, labels of groups…).
+
+    Raises
+    ------
+    Absent
+        When a role or a parameter that was not given is asked for.
     """
 
     def __init__(self, columns: Mapping[str, Any], params: Mapping[str, Any]) -> None:
         self._columns = dict(columns)
-        self.params = params
+        self.params = Params(params)
 
     @property
     def level(self) -> float:
         """Two-sided confidence level, 0.95 unless asked otherwise."""
-        return float(self.params.get("conf_level", 0.95))
+        level = self.params.get("conf_level", 0.95)
+        if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 < level < 1:
+            raise DomainError("the confidence level is no number between 0 and 1")
+        return float(level)
 
     def has(self, role: str) -> bool:
         """Whether the role is given."""
         return role in self._columns
 
     def values(self, role: str) -> Any:
-        """The role as it was given.
-
-        Raises
-        ------
-        DomainError
-            When it was not.
-        """
+        """The role as it was given."""
         if role not in self._columns:
-            raise DomainError(f"the role {role} is not given")
+            raise Absent("role", role)
         return self._columns[role]
 
     def scalar(self, role: str) -> float:
         """One number: the value given in place, or the first of its column; NaN for missing."""
-        return float(self.numbers(role)[0])
+        found = self.numbers(role)
+        return float(found[0]) if found.size else math.nan
 
     def numbers(self, role: str) -> Numbers:
         """Shape (n,), NaN for missing.
@@ -122,7 +141,7 @@ def _numbers(values: Any) -> Numbers:
         return values.astype(np.float64)
     try:
         return np.array([_number(value) for value in _sequence(values)], dtype=np.float64)
-    except ValueError as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise DomainError("a value is no number") from error
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from evaluation.compute.answers import Adapter, Answer, answer, plain
 from evaluation.compute.roles import Roles
 from evaluation.statistics import segmented, segmented_ar1, segmented_counts
-from evaluation.statistics.samples import Numbers
+from evaluation.statistics.samples import DomainError, Numbers
 from evaluation.statistics.segmented import Term
 from evaluation.vocabulary import Flag, Reason
 
@@ -46,7 +46,9 @@ def _notes(reason: Reason | None, flags: tuple[Flag, ...]) -> Answer:
 
 def _newey_west(roles: Roles) -> Answer:
     lag = roles.params.get("lag")
-    found = segmented.newey_west(*_series(roles), roles.level, None if lag is None else float(lag))
+    if lag is not None and (isinstance(lag, bool) or not isinstance(lag, (int, float))):
+        raise DomainError("the lag is no whole number ≥ 0")
+    found = segmented.newey_west(*_series(roles), roles.level, lag)
     last = found.effect_at_last_point
     return {
         "coefficients": {name: _term(term) for name, term in found.coefficients.items()},

@@ -35,7 +35,7 @@ class Option(Entry):
     """A parameter of the method."""
 
     required: bool = False
-    default: float | str | bool | None = None
+    default: int | float | str | bool | None = None
     compute_only: bool = Field(
         default=False, description="a parameter of `preuve compute` that the protocol settles itself"
     )
@@ -62,6 +62,7 @@ class Indicator(Entry):
     prints: tuple[str, ...] = Field(default=(), description="keys that `preuve compute` prints")
     on_scorecard: bool = Field(default=True, description="a protocol may use it: one value with its interval")
     scale: Literal["identity", "logit", "log"] = "identity"
+    pooled: bool = Field(default=True, description="sites can be brought together")
     spans_sites: bool = Field(default=False, description="the model spans the sites: nothing to pool")
     failure_is_error: bool = Field(default=False, description="a missing answer of the tool counts as its error")
     with_tool_only: bool = Field(

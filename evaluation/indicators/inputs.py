@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from evaluation.data import Column
 from evaluation.estimate import Result
 
 Mask = NDArray[np.bool_]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,16 @@ class Inputs:
     failures_are_errors: bool = False
     with_tool: Mask | None = None
     without_tool: Mask | None = None
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def remember(self, key: str, inputs: Sequence[str], make: Callable[[], Made]) -> Made:
+        """What `make` gives from the named inputs, made once for these columns whoever asks."""
+        arrays = tuple(column.values for name in inputs if self.has(name) for column in self.columns[name])
+        place = (key, *map(id, arrays))
+        if place not in self.memo:
+            self.memo[place] = (arrays, make())  # the arrays stay alive, so that no other one takes their identity
+        found: Made = self.memo[place][1]
+        return found
 
     def has(self, name: str) -> bool:
         """Whether the input is there."""
@@ -53,18 +65,26 @@ class Inputs:
         """A numeric option."""
         return float(self.options[option])
 
+    def parts(self, codes: NDArray[Any], groups: int) -> list[Inputs]:
+        """The same inputs on the rows of each group, in order; `codes` gives the group of each row, negative for none."""
+        chosen = np.where(codes < 0, groups, codes).astype(np.uint16 if groups < 2**16 else np.int64)
+        order = np.argsort(chosen, kind="stable")  # by counting; the rows of a group keep their order
+        bounds = np.concatenate(([0], np.cumsum(np.bincount(chosen, minlength=groups + 1)[:groups])))
+        columns = {name: [Column(c.values[order], c.labels) for c in many] for name, many in self.columns.items()}
+        masks = [None if mask is None else mask[order] for mask in (self.with_tool, self.without_tool)]
+        return [self._slice(columns, masks, slice(int(a), int(b))) for a, b in itertools.pairwise(bounds)]
+
     def where(self, mask: Mask) -> Inputs:
         """The same inputs on the rows of `mask`."""
-        columns = {
-            name: tuple(Column(c.values[mask], c.labels) for c in columns) for name, columns in self.columns.items()
-        }
-        return replace(
-            self,
-            columns=columns,
-            rows=int(mask.sum()),
-            with_tool=None if self.with_tool is None else self.with_tool[mask],
-            without_tool=None if self.without_tool is None else self.without_tool[mask],
-        )
+        return self.parts(np.where(mask, 0, -1), 1)[0]
+
+    def _slice(self, columns: Mapping[str, Sequence[Column]], masks: Sequence[Mask | None], rows: slice) -> Inputs:
+        cut = {name: tuple(Column(c.values[rows], c.labels) for c in many) for name, many in columns.items()}
+        with_tool, without_tool = (None if mask is None else mask[rows] for mask in masks)
+        size = rows.stop - rows.start
+        return replace(self, columns=cut, rows=size, with_tool=with_tool, without_tool=without_tool, memo={})
 
 
 Estimator = Callable[[Inputs], Result]
+GroupEstimator = Callable[[Inputs, NDArray[Any], int], Sequence[Result]]
+"""Inputs, the group of each row (negative for none) and the number of groups → the result of each group."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from evaluation.data import Column, TableData
+from evaluation.data import Column, PilotData, TableData
 from evaluation.indicators.catalogue import Indicator, catalogue
 from evaluation.indicators.inputs import Inputs, Mask
 from evaluation.protocol import Column as ColumnSpec
@@ -16,8 +14,17 @@ from evaluation.vocabulary import ColumnRole
 CONTRAST_ROLES = (ColumnRole.ARM, ColumnRole.PERIOD)
 
 
+def rows_read(use: IndicatorUse, data: PilotData) -> TableData:
+    """The rows that an indicator reads: its table, or those with the tool where it reads only them."""
+    table = data.tables[use.table]
+    spec = _contrast_spec(use, table)
+    if catalogue()[use.code].with_tool_only and spec is not None:
+        return table.only(spec.name, spec.with_tool)
+    return table
+
+
 def bind(protocol: Protocol, use: IndicatorUse, table: TableData) -> Inputs | None:
-    """The inputs of `use` on all rows of its table; `None` when a required column is absent from the files."""
+    """The inputs of `use` on the rows that it reads; `None` when a required column is absent from the files."""
     entry = catalogue()[use.code]
     columns: dict[str, tuple[Column, ...]] = {}
     for name, spec in entry.inputs.items():
@@ -29,7 +36,7 @@ def bind(protocol: Protocol, use: IndicatorUse, table: TableData) -> Inputs | No
         elif spec.required:
             return None
     with_tool, without_tool = _contrast(use, table)
-    inputs = Inputs(
+    return Inputs(
         columns=columns,
         options=_options(entry, use),
         level=protocol.level,
@@ -37,16 +44,8 @@ def bind(protocol: Protocol, use: IndicatorUse, table: TableData) -> Inputs | No
         failures_are_errors=entry.failure_is_error and protocol.failures == "error",
         with_tool=with_tool,
         without_tool=without_tool,
+        memo=table.memo,
     )
-    return inputs.where(with_tool) if entry.with_tool_only and with_tool is not None else inputs
-
-
-def rows_read(use: IndicatorUse, table: TableData) -> Mask:
-    """The rows of the table that `bind` keeps: those with the tool where the indicator reads only them."""
-    with_tool, _ = _contrast(use, table)
-    if catalogue()[use.code].with_tool_only and with_tool is not None:
-        return with_tool
-    return np.ones(table.rows, dtype=bool)
 
 
 def _options(entry: Indicator, use: IndicatorUse) -> Mapping[str, float | str | bool]:
@@ -71,7 +70,7 @@ def _duration(table: TableData) -> Column | None:
     start, end = table.with_role(ColumnRole.START_TIME), table.with_role(ColumnRole.END_TIME)
     if start is None or end is None:
         return None
-    return Column((end.values - start.values) / 60.0)
+    return table.remember("duration", lambda: Column((end.values - start.values) / 60.0))
 
 
 def _contrast_spec(use: IndicatorUse, table: TableData) -> ColumnSpec | None:
@@ -89,5 +88,5 @@ def _contrast(use: IndicatorUse, table: TableData) -> tuple[Mask | None, Mask | 
     spec = _contrast_spec(use, table)
     if spec is None:
         return None, None
-    column = table.columns[spec.name]
-    return column.is_label(spec.with_tool), column.is_label(spec.without_tool)
+    column, labels = table.columns[spec.name], (spec.with_tool, spec.without_tool)
+    return table.remember(("contrast", spec.name), lambda: (column.is_label(labels[0]), column.is_label(labels[1])))

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation import ENGINE_VERSION
 from evaluation.data import PilotData, TableData
 from evaluation.estimate import NotEstimable, Result
 from evaluation.indicators.catalogue import Indicator, catalogue
-from evaluation.indicators.estimators import ESTIMATORS
-from evaluation.indicators.inputs import Inputs, Mask
+from evaluation.indicators.estimators import ESTIMATORS, GROUP_ESTIMATORS
+from evaluation.indicators.estimators.accuracy import overall_runs
+from evaluation.indicators.inputs import Inputs
 from evaluation.protocol import Column, IndicatorUse, Protocol, Subgroup
 from evaluation.scorecard.bind import bind, rows_read
 from evaluation.scorecard.cautions import cautions
 from evaluation.scorecard.model import Scorecard, result_json, short_json
 from evaluation.scorecard.pooled import Synthesis, reading_of, synthesise
 from evaluation.scorecard.verdict import Judgement, beyond, judge, worst
-from evaluation.statistics.roc import roc_curve
+from evaluation.statistics.roc import curve_points
 from evaluation.vocabulary import Domain, Flag, Reason, Role, Settled, Verdict
 
 
@@ -29,7 +32,7 @@ def score(protocol: Protocol, data: PilotData) -> Scorecard:
 
     Pure: it knows no clock, no locale and no file; the same observations in any order give the same bytes.
     """
-    indicators = [_indicator(protocol, use, data.tables[use.table]) for use in protocol.indicators]
+    indicators = [_indicator(protocol, use, data) for use in protocol.indicators]
     content: dict[str, Any] = {
         "engine": ENGINE_VERSION,
         "protocol": _protocol_block(protocol),
@@ -77,14 +80,21 @@ def _data_block(data: PilotData) -> dict[str, Any]:
     }
 
 
-def _indicator(protocol: Protocol, use: IndicatorUse, table: TableData) -> dict[str, Any]:
+def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> dict[str, Any]:
     entry = catalogue()[use.code]
+    table = rows_read(use, data)
     inputs = bind(protocol, use, table)
-    mask = rows_read(use, table)
     overall = _estimate(entry, inputs)
-    by_site = [] if entry.spans_sites else [(s, _estimate(entry, inputs, table.at_site(s)[mask])) for s in table.sites]
+    sites = data.tables[use.table].sites
+    by_site = (
+        []
+        if entry.spans_sites
+        else _by_group(entry, inputs, sites, table.remember(("sites", sites), lambda: table.site_codes(sites)))
+    )
     pooled = Synthesis({"not_estimable": Reason.SPANS_SITES.value}, None)
-    if not entry.spans_sites:
+    if not entry.pooled:
+        pooled = Synthesis({"not_estimable": Reason.NOT_POOLED.value}, None)
+    elif not entry.spans_sites:
         pooled = synthesise(by_site, protocol.pooling, entry.scale, protocol.level)
     reading = pooled.reading or reading_of(overall)
     judgement = _judge(use, entry, overall, pooled)
@@ -113,18 +123,31 @@ def _indicator(protocol: Protocol, use: IndicatorUse, table: TableData) -> dict[
         "more_cases_needed": judgement.more_cases,
         "more_cases_reason": judgement.no_more_cases.value if judgement.no_more_cases else None,
         "by_site": [{"site": site, **short_json(result)} for site, result in by_site],
-        "by_subgroup": _subgroups(protocol, use, entry, table, inputs, mask),
+        "by_subgroup": _subgroups(protocol, use, entry, table, inputs),
         "pooled": pooled.content,
     }
     if use.code == "auc" and inputs is not None:
-        content["curve"] = [list(point) for point in roc_curve(inputs.numbers("reference"), inputs.numbers("score"))]
+        content["curve"] = [list(point) for point in curve_points(overall_runs(inputs))]
     return content
 
 
-def _estimate(entry: Indicator, inputs: Inputs | None, mask: Mask | None = None) -> Result:
+def _estimate(entry: Indicator, inputs: Inputs | None) -> Result:
     if inputs is None or (entry.contrast and inputs.with_tool is None):
         return NotEstimable(Reason.MISSING_COLUMN, 0, entry.method)
-    return ESTIMATORS[entry.code](inputs if mask is None else inputs.where(mask))
+    return ESTIMATORS[entry.code](inputs)
+
+
+def _by_group(
+    entry: Indicator, inputs: Inputs | None, names: Sequence[str], codes: NDArray[Any]
+) -> list[tuple[str, Result]]:
+    """The result of each group by its name; the families that can take all groups at once do."""
+    if inputs is None or (entry.contrast and inputs.with_tool is None):
+        return [(name, NotEstimable(Reason.MISSING_COLUMN, 0, entry.method)) for name in names]
+    if entry.code in GROUP_ESTIMATORS:
+        found = GROUP_ESTIMATORS[entry.code](inputs, codes, len(names))
+    else:
+        found = [ESTIMATORS[entry.code](part) for part in inputs.parts(codes, len(names))]
+    return list(zip(names, found, strict=True))
 
 
 def _judge(use: IndicatorUse, entry: Indicator, overall: Result, pooled: Synthesis) -> Judgement:
@@ -139,32 +162,35 @@ def _judge(use: IndicatorUse, entry: Indicator, overall: Result, pooled: Synthes
 
 
 def _subgroups(
-    protocol: Protocol, use: IndicatorUse, entry: Indicator, table: TableData, inputs: Inputs | None, mask: Mask
+    protocol: Protocol, use: IndicatorUse, entry: Indicator, table: TableData, inputs: Inputs | None
 ) -> dict[str, list[dict[str, Any]]]:
     if not entry.subgroups:
         return {}
-    wanted = [s for s in protocol.subgroups if s.table == use.table and s.column in table.columns]
-    return {
-        subgroup.name: [
-            {**words, **short_json(_estimate(entry, inputs, rows[mask]))} for words, rows in _levels(subgroup, table)
-        ]
-        for subgroup in wanted
-    }
+    found: dict[str, list[dict[str, Any]]] = {}
+    for subgroup in protocol.subgroups:
+        if subgroup.table == use.table and subgroup.column in table.columns:
+            words, codes = table.remember(("subgroup", subgroup.name), partial(_levels, subgroup, table))
+            results = _by_group(entry, inputs, [word["level"] for word in words], codes)
+            found[subgroup.name] = [
+                {**word, **short_json(result)} for word, (_, result) in zip(words, results, strict=True)
+            ]
+    return found
 
 
-def _levels(subgroup: Subgroup, table: TableData) -> list[tuple[dict[str, str], Mask]]:
-    """Every level that the protocol declares, in its order, also when no row has it; rows without a level are in none."""
+def _levels(subgroup: Subgroup, table: TableData) -> tuple[list[dict[str, str]], NDArray[np.int32]]:
+    """Every level that the protocol declares, in its order, also when no row has it, and the level of each row, −1 for none."""
     column = table.columns[subgroup.column]
+    spec = table.spec.column(subgroup.column)
     if not subgroup.edges:
-        spec = table.spec.column(subgroup.column)
-        declared = list(spec.categories) if spec.categories else list(column.labels or ())
-        return [(_words(level, spec), column.is_label(level)) for level in declared]
+        if column.labels is None:
+            return [], np.full(table.rows, -1, dtype=np.int32)
+        declared = list(spec.categories) if spec.categories else list(column.labels)
+        return [_words(level, spec) for level in declared], column.codes_in(declared)
     edges = (-np.inf, *subgroup.edges, np.inf)
-    whole = table.spec.column(subgroup.column).type == "integer"
-    return [
-        (_words(_band(low, high, whole=whole)), (column.values >= low) & (column.values < high))
-        for low, high in itertools.pairwise(edges)
-    ]
+    whole = spec.type == "integer"
+    words = [_words(_band(low, high, whole=whole)) for low, high in itertools.pairwise(edges)]
+    bands = np.searchsorted(np.array(subgroup.edges), column.values, side="right").astype(np.int32)
+    return words, np.where(np.isnan(column.values), np.int32(-1), bands)
 
 
 def _words(level: str, spec: Column | None = None) -> dict[str, str]:

@@ -59,7 +59,9 @@ def judge(reading: Reading, criterion: Criterion, better: Better, scale: str = "
     if verdict != Verdict.UNCERTAIN:
         return Judgement(verdict, None, Settled.VERDICT_SETTLED)
     more = _more_cases(reading, boundary, math.log if scale == "log" else float)
-    return Judgement(verdict, more, Settled.AT_THRESHOLD if more is None else None)
+    if more is None:
+        return Judgement(verdict, None, Settled.AT_THRESHOLD if reading.value == boundary else Settled.UNBOUNDED)
+    return Judgement(verdict, more, None)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from evaluation.statistics.samples import Numbers
 
 Counts = NDArray[np.int64]
-FEW = 200_000
+FEW = 8_000
 """So many pairs of distinct values are listed and sorted; above, they are halved by pivots."""
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from evaluation.estimate import Estimate, NotEstimable, PoolingTerm, Result
+from evaluation.ordering import order_of
 from evaluation.statistics.pairwise import PairwiseDifferences
 from evaluation.statistics.samples import Numbers, measured, normal_quantile
 from evaluation.vocabulary import Flag, Reason
@@ -22,9 +23,13 @@ SMALL = 50
 
 def midranks(values: Numbers) -> Numbers:
     """Ranks from 1; tied values share the mean of their ranks. Shape (n,) → (n,)."""
-    _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2)[group])
+    order = order_of(values)
+    rising = values[order]
+    starts = np.flatnonzero(np.concatenate(([True], rising[1:] != rising[:-1]))) if values.size else order
+    ends = np.append(starts[1:], values.size)
+    ranks = np.empty(values.size)
+    ranks[order] = np.repeat((starts + 1 + ends) / 2, ends - starts)
+    return ranks
 
 
 def rank_sum_distribution(m: int, n: int) -> Numbers:

@@ -145,7 +145,7 @@ def newey_west(
         return Segmented(0, None, dict.fromkeys(TERMS, Term()), reason=Reason.NO_ROWS)
     basis, y = series.basis, series.outcome
     lags = math.floor(4 * (n / 100) ** (2 / 9)) if lag is None else lag
-    if lags < 0 or lags != math.floor(lags):
+    if not 0 <= lags < math.inf or lags != math.floor(lags):
         raise DomainError("the lag is no whole number ≥ 0")
     lags = int(lags)
     coordinates, residual = basis.coordinates(y)

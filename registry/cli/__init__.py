@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "serve": ("serve", marked("Start the web application and the API")),
     "check": ("files", marked("Check a pilot site's file without sending it")),
     "evaluate": ("files", marked("Compute the scorecard of a file")),
+    "compute": ("computing", marked("Compute one indicator of the catalogue on one file")),
     "template": ("files", marked("Write the blank workbook of a protocol")),
     "verify": ("files", marked("Verify a workbook or a scorecard against its seal")),
     "export": ("lists", marked("Write the referencing list of a central")),

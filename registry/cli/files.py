@@ -20,7 +20,8 @@ PROTOCOL_OPTION = click.option(
 FILE = click.Path(path_type=Path)
 
 
-def _existing(path: Path) -> Path:
+def existing(path: Path) -> Path:
+    """The path, when it is a file."""
     if not path.is_file():
         raise Refused(say("{path}: no such file. Check the name and the folder.").format(path=path))
     return path
@@ -52,7 +53,7 @@ def check(
 
     protocol = load_protocol(protocol_name)
     context = Context.from_mapping(_context(context_file), uploader_site=site)
-    checked = in_child(_existing(file), protocol, context, name=name or file.name, table=table)
+    checked = in_child(existing(file), protocol, context, name=name or file.name, table=table)
     answer = answer_json(checked, locale(), rows=rows)
     if as_json:
         print_json(answer)
@@ -66,7 +67,7 @@ def _context(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        given = json.loads(_existing(path).read_text(encoding="utf-8"))
+        given = json.loads(existing(path).read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise Refused(say("{path}: not a JSON file. Correct it or leave it out.").format(path=path)) from error
     if not isinstance(given, dict):
@@ -109,7 +110,7 @@ def evaluate(data: tuple[Path, ...], protocol_name: str, table: str | None, out:
     protocol = load_protocol(protocol_name)
     frames: dict[str, list[Any]] = {}
     for path in data:
-        name, frame = _rows_of(_existing(path), protocol, table)
+        name, frame = _rows_of(existing(path), protocol, table)
         frames.setdefault(name, []).append(frame)
     _require_each_case_once(protocol, frames)
     card = score(protocol, PilotData.from_frames(protocol, frames))
@@ -195,7 +196,7 @@ def verify(file: Path, as_json: bool) -> None:
     from exports.seal import verify as verify_seal
     from registry.cli.known import known_to_registry
 
-    found = verify_seal(_existing(file).read_bytes())
+    found = verify_seal(existing(file).read_bytes())
     registry = known_to_registry(found) if found.ok else None
     ok = found.ok and registry is not False
     if as_json:

@@ -123,4 +123,4 @@ criterion = { threshold = 0.8 }
     )
     data = PilotData.from_frames(protocol, {"cases": pl.DataFrame({"reference": [True], "prediction": [False]})})
     assert data.sites == ("",)
-    assert data.tables["cases"].at_site("").tolist() == [True]
+    assert data.tables["cases"].site_codes(data.sites).tolist() == [0]

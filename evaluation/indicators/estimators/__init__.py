@@ -22,7 +22,7 @@ from evaluation.indicators.estimators import (
     synthesis,
     usability,
 )
-from evaluation.indicators.inputs import Estimator
+from evaluation.indicators.inputs import Estimator, GroupEstimator
 
 FAMILIES: Final = (
     accuracy,
@@ -45,3 +45,6 @@ ESTIMATORS: Final[Mapping[str, Estimator]] = MappingProxyType(
     {code: estimator for family in FAMILIES for code, estimator in family.ESTIMATORS.items()}
 )
 """Code of the catalogue → estimator."""
+
+GROUP_ESTIMATORS: Final[Mapping[str, GroupEstimator]] = accuracy.GROUP_ESTIMATORS
+"""Code of the catalogue → estimator of all groups at once, for the families that have one."""

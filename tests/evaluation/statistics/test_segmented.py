@@ -132,7 +132,7 @@ def test_as_many_terms_as_points_an_exact_line_and_no_point():
     assert (none["n"], none["flag"], none["effect_at_last_point"]) == (0, True, None)
 
 
-@pytest.mark.parametrize("lag", [-1, 1.5])
+@pytest.mark.parametrize("lag", [-1, 1.5, math.nan, math.inf, "twelve"])
 def test_a_lag_is_a_whole_number(lag):
     with pytest.raises(DomainError):
         compute("its_newey_west", SERIES, {"lag": lag})
