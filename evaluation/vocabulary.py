@@ -253,6 +253,26 @@ class Reason(Word):
         "difference of effect of zero: no ratio",
     )
     NO_EXPOSURE = "no_exposure", "exposition absente ou nulle", "exposure missing or zero"
+    SAME_PERIOD = (
+        "same_period",
+        "deux lignes de la même période : ce n'est pas une série",
+        "two rows of one period: this is no series",
+    )
+    NO_EVENT_ON_A_SIDE = (
+        "no_event_on_a_side",
+        "aucun événement avant, ou aucun après la mise en service",
+        "no event before, or none after the start",
+    )
+    ONE_ROW_A_CELL = (
+        "one_row_a_cell",
+        "une seule ligne par grappe et période : leur variance n'est pas identifiable",
+        "one row in each cluster and period: their variance is not identified",
+    )
+    CLUSTERS_FITTED = (
+        "clusters_fitted",
+        "chaque grappe est ajustée exactement : pas d'intervalle",
+        "every cluster is fitted exactly: no interval",
+    )
     DOMINANT = (
         "dominant",
         "plus efficace sans coûter plus (dominant) : pas de rapport",
@@ -343,6 +363,11 @@ class Flag(Word):
     NO_DISCORDANT = "no_discordant", "aucune paire discordante", "no discordant pair"
     EMPTY_LEVEL = "empty_level", "un niveau sans dénominateur", "a level without denominator"
     DEGENERATE = "degenerate", "données dégénérées : lire la note de méthode", "degenerate data: read the method note"
+    STAGGERED = (
+        "staggered_adoption",
+        "adoption étalée : l'estimation mélange plusieurs effets",
+        "staggered adoption: the estimate is a weighted mix of effects",
+    )
     NO_RATIO = "no_ratio", "différence d'effet nulle : pas de rapport", "difference of effect of zero: no ratio"
     RATIO_UNREADABLE = (
         "ratio_unreadable",

@@ -4,9 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from evaluation.compute.answers import Adapter
+import numpy as np
 
-METRICS: Final[Mapping[str, Adapter]] = MappingProxyType({})
+from evaluation.compute.answers import Adapter, Answer, answer, plain
+from evaluation.compute.roles import Roles
+from evaluation.statistics import segmented, segmented_ar1, segmented_counts
+from evaluation.statistics.samples import DomainError, Numbers
+from evaluation.statistics.segmented import Term
+from evaluation.vocabulary import Flag, Reason
+
+
+def _season(roles: Roles, like: Numbers) -> Numbers:
+    """The season's columns, none when the role is absent or empty."""
+    if not roles.has("season") or len(roles.values("season")) == 0:
+        return np.empty((like.size, 0))
+    return roles.many("season")
+
+
+def _series(roles: Roles) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
+    outcome, time, post, since = (roles.numbers(role) for role in ("outcome", "time", "post", "time_since"))
+    return outcome, time, post, since, _season(roles, outcome)
+
+
+def _term(term: Term) -> dict[str, Any]:
+    values = {
+        "estimate": term.estimate,
+        "se": term.se,
+        "ci_low": term.low,
+        "ci_high": term.high,
+        "p_value": term.p_value,
+    }
+    return {name: plain(value) for name, value in values.items()}
+
+
+def _notes(reason: Reason | None, flags: tuple[Flag, ...]) -> Answer:
+    notes: Answer = {"flag": reason is not None or bool(flags), "warnings": [flag.value for flag in flags]}
+    return notes if reason is None else {**notes, "reason": reason.value}
+
+
+def _newey_west(roles: Roles) -> Answer:
+    lag = roles.params.get("lag")
+    if lag is not None and (isinstance(lag, bool) or not isinstance(lag, (int, float))):
+        raise DomainError("the lag is no whole number ≥ 0")
+    found = segmented.newey_west(*_series(roles), roles.level, lag)
+    last = found.effect_at_last_point
+    return {
+        "coefficients": {name: _term(term) for name, term in found.coefficients.items()},
+        "n": found.n,
+        "df": found.df,
+        "r_squared": found.r_squared,
+        "residual_sd": found.residual_sd,
+        "durbin_watson": found.durbin_watson,
+        "effect_at_last_point": None if last is None else _term(last),
+        "lag": found.lag,
+        **_notes(found.reason, found.flags),
+    }
+
+
+def _autoregressive(roles: Roles) -> Answer:
+    found = segmented_ar1.autoregressive(*_series(roles))
+    terms = {name: {"estimate": term.estimate, "se": term.se} for name, term in found.coefficients.items()}
+    return {
+        "coefficients": terms,
+        "rho": found.rho,
+        "sigma": found.sigma,
+        "n": found.n,
+        **_notes(found.reason, found.flags),
+    }
+
+
+def _quasi_poisson(roles: Roles) -> Answer:
+    events = roles.numbers("events")
+    given = (roles.numbers("exposure"), roles.numbers("time"), roles.numbers("post"), _season(roles, events))
+    return answer(segmented_counts.quasi_poisson(events, *given, roles.level))
+
+
+METRICS: Final[Mapping[str, Adapter]] = MappingProxyType(
+    {
+        "its_newey_west": _newey_west,
+        "its_ar1_reml": _autoregressive,
+        "its_quasi_poisson": _quasi_poisson,
+    }
+)
 """Metric → adapter."""

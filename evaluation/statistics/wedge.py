@@ -1,108 +1,35 @@
-"""The stepped wedge: Hussey and Hughes' mixed model, fitted by REML from sums per cluster, period and exposure."""
+"""The stepped wedge: Hussey and Hughes' mixed model and its nested exchangeable extension, fitted by REML."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize
 
 from evaluation.estimate import Estimate, Extra, NotEstimable, Result
-from evaluation.statistics.samples import DomainError, Numbers, binary, normal_p, normal_quantile
+from evaluation.statistics.samples import Numbers, normal_p, normal_quantile
+from evaluation.statistics.wedge_likelihood import Fit, WedgeLikelihood, likelihood_of
 from evaluation.vocabulary import Flag, Reason
 
-METHOD = "hussey_hughes_reml_gls"
-GRID: Numbers = np.logspace(-8, 4, 97)
-FEW_CLUSTERS = 10
+METHOD: Final = "hussey_hughes_reml_gls"
+METHOD_NESTED: Final = "nested_exchangeable_reml_gls"
+FEW_CLUSTERS: Final = 10
+LOG_RATIOS: Final[Numbers] = np.linspace(math.log(1e-8), math.log(1e4), 97)
+BEATS: Final = 1e-9
+"""A variance is not 0 only when its deviance is lower than that of 0 by more than this."""
+STARTS: Final = tuple((a, b) for a in (-6.0, -2.5, 1.0) for b in (-6.0, -2.5, 1.0))
+"""Logs of the two variance ratios to search from."""
+WIDEST: Final = 15.0
+"""Logs of variance ratios are searched between −15 and 15."""
 
+PRINTED: Final = ("se", "z", "p_value", "variance_cluster", "residual_variance", "icc", "reml_loglik")
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    deviance: float
-    coefficient: float
-    unscaled_variance: float
-    residual_variance: float
-
-
-class _Model:
-    """Everything that the likelihood needs, summed over the rows: a million rows cost no more than their cells.
-
-    A cell is one cluster in one period under one exposure; its rows share their row of the design matrix X (intercept, period
-    indicators, treatment last). With V = I + λZZ' in units of the residual variance, V⁻¹ takes λ/(1 + λn) of the cluster's sums
-    away from the plain sums, n its rows.
-    """
-
-    def __init__(self, outcome: Numbers, treatment: Numbers, period: Numbers, cluster: Numbers) -> None:
-        cells, cell = np.unique(np.column_stack((cluster, period, treatment)), axis=0, return_inverse=True)
-        cell = cell.reshape(-1)
-        self.n = outcome.size
-        self.counts = np.bincount(cell).astype(np.float64)
-        centred = outcome - outcome.mean()  # moves the intercept only, and spares digits
-        self.means = np.bincount(cell, weights=centred) / self.counts
-        self.within = float(((centred - self.means[cell]) ** 2).sum())
-        periods = np.unique(cells[:, 1])
-        indicators = cells[:, 1][:, None] == periods[None, 1:]
-        self.design = np.column_stack((np.ones(len(cells)), indicators, cells[:, 2]))
-        self.cluster = np.unique(cells[:, 0], return_inverse=True)[1].reshape(-1)
-        self.cluster_rows = np.bincount(self.cluster, weights=self.counts)
-        weighted = self.design * self.counts[:, None]
-        self.gram = self.design.T @ weighted
-        self.moments = weighted.T @ self.means
-        self.total = self.within + float((self.counts * self.means**2).sum())
-        self.cluster_design = np.column_stack([self._by_cluster(column) for column in weighted.T])
-        self.cluster_outcome = self._by_cluster(self.counts * self.means)
-
-    @property
-    def clusters(self) -> int:
-        return self.cluster_rows.size
-
-    @property
-    def parameters(self) -> int:
-        return int(self.design.shape[1])
-
-    @property
-    def identified(self) -> bool:
-        """Whether the periods leave the treatment something to explain."""
-        return int(np.linalg.matrix_rank(self.design)) == self.parameters
-
-    def _by_cluster(self, values: Numbers) -> Numbers:
-        return np.asarray(np.bincount(self.cluster, weights=values), dtype=np.float64)
-
-    def fit(self, ratio: float) -> _Fit:
-        """Generalised least squares at λ = `ratio`, with −2 × the restricted log-likelihood."""
-        taken = ratio / (1 + ratio * self.cluster_rows)
-        gram = self.gram - self.cluster_design.T @ (self.cluster_design * taken[:, None])
-        moments = self.moments - self.cluster_design.T @ (self.cluster_outcome * taken)
-        coefficients = np.linalg.solve(gram, moments)
-        residual = self.means - self.design @ coefficients
-        sums = self._by_cluster(self.counts * residual)
-        rss = self.within + float((self.counts * residual**2).sum()) - float((taken * sums**2).sum())
-        df = self.n - self.parameters
-        if rss <= 1e-20 * self.total:
-            return _Fit(-math.inf, float(coefficients[-1]), 0.0, 0.0)
-        deviance = (
-            float(np.log1p(ratio * self.cluster_rows).sum())
-            + float(np.linalg.slogdet(gram)[1])
-            + df * (1 + math.log(2 * math.pi * rss / df))
-        )
-        return _Fit(deviance, float(coefficients[-1]), float(np.linalg.inv(gram)[-1, -1]), rss / df)
-
-    def best_ratio(self) -> float:
-        """The λ ≥ 0 of highest restricted likelihood: best cell of a grid, then Brent; 0 when nothing inside beats it."""
-        deviances = [self.fit(float(ratio)).deviance for ratio in GRID]
-        at = int(np.argmin(deviances))
-        logs = np.log(GRID)
-        ends = float(logs[max(at - 1, 0)]), float(logs[min(at + 1, GRID.size - 1)])
-        found = optimize.minimize_scalar(
-            lambda log_ratio: self.fit(math.exp(log_ratio)).deviance,
-            bounds=ends,
-            method="bounded",
-            options={"xatol": 1e-10},
-        )
-        ratio = math.exp(float(found.x))
-        return ratio if self.fit(ratio).deviance < self.fit(0.0).deviance else 0.0
+Ratios = tuple[float, float]
 
 
 def stepped_wedge(
@@ -124,52 +51,134 @@ def stepped_wedge(
     Returns
     -------
     Estimate or NotEstimable
-        `extras`: se, z, p_value, variance_cluster, residual_variance, icc, reml_loglik, clusters. Never pooled: the model
-        spans the sites.
+        `extras`: se, z, p_value, variance_cluster, residual_variance, icc, reml_loglik, clusters, n_missing_dropped. Never
+        pooled: the model spans the sites.
+
+    Raises
+    ------
+    DomainError
+        For a treatment that is not 0/1, or an infinite outcome.
 
     References
     ----------
     .. [1] Hussey & Hughes 2007, Contemp Clin Trials 28:182.
     """
-    model = _model(outcome, treatment, period, cluster)
+    model, clusters, dropped = likelihood_of(outcome, treatment, period, cluster, METHOD)
+    counts: dict[str, Extra] = {"clusters": clusters, "n_missing_dropped": dropped}
     if isinstance(model, NotEstimable):
-        return model
-    ratio = model.best_ratio()
-    fit = model.fit(ratio)
-    flags = (Flag.VARIANCE_ZERO,) * (ratio == 0) + (Flag.FEW_CLUSTERS,) * (model.clusters < FEW_CLUSTERS)
-    if fit.residual_variance == 0:
-        return NotEstimable(Reason.NO_VARIATION, model.n, METHOD, fit.coefficient)
+        return replace(model, extras={**dict.fromkeys(PRINTED), **counts})
+    ratio = _best(model.fit)
+    return _reading(model, (ratio, 0.0), level, METHOD, counts)
+
+
+def stepped_wedge_nested(
+    outcome: ArrayLike, treatment: ArrayLike, period: ArrayLike, cluster: ArrayLike, level: float
+) -> Result:
+    """As `stepped_wedge`, with a second random intercept for each cluster in each period [1]_.
+
+    Parameters, Raises
+        As in `stepped_wedge`, with several rows a cluster and period.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        `extras` as in `stepped_wedge`, and variance_cluster_period. `icc` is that between periods: the cluster's part alone.
+        A variance at the edge of its domain is exactly 0, flagged.
+
+    References
+    ----------
+    .. [1] Hooper, Teerenstra, de Hoop & Eldridge 2016, Stat Med 35:4718; Li et al. 2021, Stat Methods Med Res 30:612.
+    """
+    model, clusters, dropped = likelihood_of(outcome, treatment, period, cluster, METHOD_NESTED)
+    counts: dict[str, Extra] = {"clusters": clusters, "n_missing_dropped": dropped}
+    absent = {**dict.fromkeys((*PRINTED, "variance_cluster_period")), **counts}
+    if isinstance(model, NotEstimable):
+        return replace(model, extras=absent)
+    if model.m.max() == 1:
+        return NotEstimable(Reason.ONE_ROW_A_CELL, model.n, METHOD_NESTED, extras=absent)
+    if model.alike_in_blocks:
+        return NotEstimable(Reason.NO_VARIATION, model.n, METHOD_NESTED, model.fit(0.0).coefficient, extras=absent)
+    return _reading(model, _best_pair(model), level, METHOD_NESTED, counts)
+
+
+def _reading(model: WedgeLikelihood, ratios: Ratios, level: float, method: str, counts: dict[str, Extra]) -> Result:
+    fit = model.fit(*ratios)
+    searched = ratios if method == METHOD_NESTED else ratios[:1]
+    flags = (Flag.VARIANCE_ZERO,) * (ratios[0] == 0) + (Flag.FEW_CLUSTERS,) * (model.clusters < FEW_CLUSTERS)
+    edge = math.exp(LOG_RATIOS[-1]) / 2
+    flags += (Flag.BOUNDARY,) * (0 in searched[1:] or max(searched) > edge)
     se = math.sqrt(fit.residual_variance * fit.unscaled_variance)
     z = fit.coefficient / se
+    variances: dict[str, Extra] = {"variance_cluster": ratios[0] * fit.residual_variance}
+    if method == METHOD_NESTED:
+        variances["variance_cluster_period"] = ratios[1] * fit.residual_variance
     extras: dict[str, Extra] = {
         "se": se,
         "z": z,
         "p_value": normal_p(z),
-        "variance_cluster": ratio * fit.residual_variance,
+        **variances,
         "residual_variance": fit.residual_variance,
-        "icc": ratio / (1 + ratio),
+        "icc": ratios[0] / (1 + sum(ratios)),
         "reml_loglik": -fit.deviance / 2,
-        "clusters": model.clusters,
+        **counts,
     }
     half = normal_quantile(level) * se
     value = fit.coefficient
-    return Estimate(value, value - half, value + half, level, model.n, METHOD, flags, extras)
+    return Estimate(value, value - half, value + half, level, model.n, method, flags, extras)
 
 
-def _model(outcome: ArrayLike, treatment: ArrayLike, period: ArrayLike, cluster: ArrayLike) -> _Model | NotEstimable:
-    columns = np.column_stack([np.asarray(c, dtype=np.float64) for c in (outcome, binary(treatment), period, cluster)])
-    columns = columns[~np.isnan(columns).any(axis=1) & (columns[:, 2] >= 0) & (columns[:, 3] >= 0)]
-    y, exposure, when, where = columns.T
-    n = y.size
-    if not bool(np.all(np.isfinite(y))):
-        raise DomainError("an outcome is infinite")
-    if n == 0:
-        return NotEstimable(Reason.NO_ROWS, 0, METHOD)
-    if np.unique(where).size == 1:
-        return NotEstimable(Reason.ONE_CLUSTER, n, METHOD)
-    if np.ptp(y) == 0:
-        return NotEstimable(Reason.NO_VARIATION, n, METHOD)
-    model = _Model(y, exposure, when, where)
-    if not model.identified:
-        return NotEstimable(Reason.CONFOUNDED, n, METHOD)
-    return model if n > model.parameters else NotEstimable(Reason.TOO_FEW, n, METHOD)
+def _best(fit: Callable[[float], Fit]) -> float:
+    """The ratio ≥ 0 of highest restricted likelihood: best cell of a grid, then Brent; 0 when nothing inside beats it."""
+    deviances = [fit(math.exp(log_ratio)).relative for log_ratio in LOG_RATIOS]
+    at = int(np.argmin(deviances))
+    ends = float(LOG_RATIOS[max(at - 1, 0)]), float(LOG_RATIOS[min(at + 1, LOG_RATIOS.size - 1)])
+    found = optimize.minimize_scalar(
+        lambda log_ratio: fit(math.exp(log_ratio)).relative, bounds=ends, method="bounded", options={"xatol": 1e-10}
+    )
+    ratio = math.exp(float(found.x))
+    return ratio if fit(ratio).relative < fit(0.0).relative - BEATS else 0.0
+
+
+def _best_pair(model: WedgeLikelihood) -> Ratios:
+    """The pair of ratios of highest restricted likelihood: either at 0, or both inside when that beats the edges."""
+    edges: list[Ratios] = [
+        (_best(lambda ratio: model.fit(ratio, 0.0)), 0.0),
+        (0.0, _best(lambda ratio: model.fit(0.0, ratio))),
+    ]
+    edge = min(edges, key=lambda ratios: model.fit(*ratios).relative)
+    inside = _inside(model, edges)
+    beats = model.fit(*inside).relative < model.fit(*edge).relative - BEATS
+    return inside if beats else edge
+
+
+def _inside(model: WedgeLikelihood, edges: list[Ratios]) -> Ratios:
+    """The best optimum with both ratios above 0: short simplex searches from all over, the distinct best ones finished."""
+
+    def deviance(logs: Numbers) -> float:
+        if float(np.abs(logs).max()) > WIDEST:
+            return math.inf
+        return model.fit(math.exp(logs[0]), math.exp(logs[1])).relative
+
+    def search(start: Numbers, precise: bool) -> tuple[float, Numbers]:
+        steps = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) * (0.05 if precise else 1.0)
+        found = optimize.minimize(
+            deviance,
+            start,
+            method="Nelder-Mead",
+            options={
+                "xatol": 1e-9 if precise else 0.05,
+                "fatol": 1e-11 if precise else 1e-3,
+                "maxfev": 800 if precise else 80,
+                "initial_simplex": start + steps,
+            },
+        )
+        return float(found.fun), np.asarray(found.x)
+
+    both = tuple(math.log(max(pair)) if max(pair) > 0 else -6.0 for pair in edges)
+    coarse = sorted((search(np.array(start), precise=False) for start in (*STARTS, both)), key=lambda one: one[0])
+    kept: list[Numbers] = []
+    for value, logs in coarse:
+        if value <= coarse[0][0] + 5 and all(float(np.abs(logs - other).max()) > 0.5 for other in kept):
+            kept.append(logs)
+    best = min((search(logs, precise=True) for logs in kept), key=lambda one: one[0])[1]
+    return math.exp(best[0]), math.exp(best[1])
