@@ -389,6 +389,16 @@ class Flag(Word):
         "aucun événement dans un des deux groupes : limite exacte",
         "no event in one of the two groups: exact limit",
     )
+    CLUSTERED = (
+        "clustered",
+        "plusieurs lignes par patient, lecteur ou service : l'intervalle en tient compte",
+        "several rows per patient, reader or service: the interval knows it",
+    )
+    NESTING_IGNORED = (
+        "nesting_ignored",
+        "plusieurs lignes par patient, lecteur ou service : l'intervalle n'en tient pas compte",
+        "several rows per patient, reader or service: the interval does not know it",
+    )
     FAILURES_AS_ERRORS = (
         "failures_as_errors",
         "absences de réponse comptées comme des erreurs de l'outil",

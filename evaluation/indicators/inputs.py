@@ -14,6 +14,7 @@ from evaluation.data import Column
 from evaluation.estimate import Result
 
 Mask = NDArray[np.bool_]
+Clusters = NDArray[np.int64]
 Made = TypeVar("Made")
 
 
@@ -23,6 +24,7 @@ class Inputs:
 
     `columns` holds one tuple of columns per bound input (one column, or several for `many`); an optional input that no
     file brought is absent. `with_tool` and `without_tool` mark the rows of the contrast and are `None` where there is none.
+    `clusters` gives the patient, reader or service of each row (negative for none) where several rows share one.
     """
 
     columns: Mapping[str, tuple[Column, ...]]
@@ -32,6 +34,7 @@ class Inputs:
     failures_are_errors: bool = False
     with_tool: Mask | None = None
     without_tool: Mask | None = None
+    clusters: Clusters | None = None
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def remember(self, key: str, inputs: Sequence[str], make: Callable[[], Made]) -> Made:
@@ -72,7 +75,12 @@ class Inputs:
         bounds = np.concatenate(([0], np.cumsum(np.bincount(chosen, minlength=groups + 1)[:groups])))
         columns = {name: [Column(c.values[order], c.labels) for c in many] for name, many in self.columns.items()}
         masks = [None if mask is None else mask[order] for mask in (self.with_tool, self.without_tool)]
-        return [self._slice(columns, masks, slice(int(a), int(b))) for a, b in itertools.pairwise(bounds)]
+        clusters = None if self.clusters is None else self.clusters[order]
+        cuts = [slice(int(a), int(b)) for a, b in itertools.pairwise(bounds)]
+        parts = [self._slice(columns, masks, cut) for cut in cuts]
+        if clusters is None:
+            return parts
+        return [replace(part, clusters=clusters[cut]) for part, cut in zip(parts, cuts, strict=True)]
 
     def where(self, mask: Mask) -> Inputs:
         """The same inputs on the rows of `mask`."""

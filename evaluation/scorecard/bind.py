@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from evaluation.data import Column, PilotData, TableData
 from evaluation.indicators.catalogue import Indicator, catalogue
-from evaluation.indicators.inputs import Inputs, Mask
+from evaluation.indicators.inputs import Clusters, Inputs, Mask
 from evaluation.protocol import Column as ColumnSpec
 from evaluation.protocol import IndicatorUse, Protocol
 from evaluation.vocabulary import ColumnRole
 
 CONTRAST_ROLES = (ColumnRole.ARM, ColumnRole.PERIOD)
+NESTING_ROLES = (ColumnRole.PATIENT, ColumnRole.READER, ColumnRole.CLUSTER)
 
 
 def rows_read(use: IndicatorUse, data: PilotData) -> TableData:
@@ -44,6 +47,7 @@ def bind(protocol: Protocol, use: IndicatorUse, table: TableData) -> Inputs | No
         failures_are_errors=entry.failure_is_error and protocol.failures == "error",
         with_tool=with_tool,
         without_tool=without_tool,
+        clusters=None if entry.spans_sites else table.remember("nesting", lambda: _nesting(table)),
         memo=table.memo,
     )
 
@@ -90,3 +94,14 @@ def _contrast(use: IndicatorUse, table: TableData) -> tuple[Mask | None, Mask | 
         return None, None
     column, labels = table.columns[spec.name], (spec.with_tool, spec.without_tool)
     return table.remember(("contrast", spec.name), lambda: (column.is_label(labels[0]), column.is_label(labels[1])))
+
+
+def _nesting(table: TableData) -> Clusters | None:
+    """The patient, else the reader, else the cluster of each row, when several rows share one."""
+    for role in NESTING_ROLES:
+        column = table.with_role(role)
+        if column is not None and column.labels is not None:
+            known = column.values[column.values >= 0]
+            if known.size > np.unique(known).size:
+                return column.values.astype(np.int64)
+    return None

@@ -13,9 +13,10 @@ from evaluation import ENGINE_VERSION
 from evaluation.data import PilotData, TableData
 from evaluation.estimate import NotEstimable, Result
 from evaluation.indicators.catalogue import Indicator, catalogue
-from evaluation.indicators.estimators import ESTIMATORS, GROUP_ESTIMATORS
+from evaluation.indicators.estimators import ESTIMATORS, GROUP_ESTIMATORS, NESTED_ESTIMATORS
 from evaluation.indicators.estimators.accuracy import overall_runs
-from evaluation.indicators.inputs import Inputs
+from evaluation.indicators.estimators.common import flagged
+from evaluation.indicators.inputs import Estimator, Inputs
 from evaluation.protocol import IndicatorUse, Protocol
 from evaluation.scorecard.bind import bind, rows_read
 from evaluation.scorecard.cautions import cautions
@@ -154,7 +155,15 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> _Asses
 def _estimate(entry: Indicator, inputs: Inputs | None) -> Result:
     if inputs is None or (entry.contrast and inputs.with_tool is None):
         return NotEstimable(Reason.MISSING_COLUMN, 0, entry.method)
-    return ESTIMATORS[entry.code](inputs)
+    return _estimator(entry, inputs)(inputs)
+
+
+def _estimator(entry: Indicator, inputs: Inputs) -> Estimator:
+    """The one for these rows: nested rows take the one that knows it, else the plain one, which then says that it does not."""
+    plain = ESTIMATORS[entry.code]
+    if inputs.clusters is None:
+        return plain
+    return NESTED_ESTIMATORS.get(entry.code) or (lambda rows: flagged(plain(rows), Flag.NESTING_IGNORED))
 
 
 def _by_group(
@@ -163,10 +172,10 @@ def _by_group(
     """The result of each group by its name; the families that can take all groups at once do."""
     if inputs is None or (entry.contrast and inputs.with_tool is None):
         return [(name, NotEstimable(Reason.MISSING_COLUMN, 0, entry.method)) for name in names]
-    if entry.code in GROUP_ESTIMATORS:
+    if entry.code in GROUP_ESTIMATORS and inputs.clusters is None:
         found = GROUP_ESTIMATORS[entry.code](inputs, codes, len(names))
     else:
-        found = [ESTIMATORS[entry.code](part) for part in inputs.parts(codes, len(names))]
+        found = [_estimator(entry, part)(part) for part in inputs.parts(codes, len(names))]
     return list(zip(names, found, strict=True))
 
 

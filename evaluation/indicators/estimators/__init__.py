@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from evaluation.indicators.estimators import (
@@ -14,6 +13,7 @@ from evaluation.indicators.estimators import (
     contrasts,
     economics,
     monitoring,
+    nested,
     paired,
     readers,
     risks,
@@ -22,6 +22,7 @@ from evaluation.indicators.estimators import (
     synthesis,
     usability,
 )
+from evaluation.indicators.estimators.guard import guarded, guarded_groups
 from evaluation.indicators.inputs import Estimator, GroupEstimator
 
 FAMILIES: Final = (
@@ -41,10 +42,13 @@ FAMILIES: Final = (
     monitoring,
 )
 
-ESTIMATORS: Final[Mapping[str, Estimator]] = MappingProxyType(
+ESTIMATORS: Final[Mapping[str, Estimator]] = guarded(
     {code: estimator for family in FAMILIES for code, estimator in family.ESTIMATORS.items()}
 )
 """Code of the catalogue → estimator."""
 
-GROUP_ESTIMATORS: Final[Mapping[str, GroupEstimator]] = accuracy.GROUP_ESTIMATORS
+GROUP_ESTIMATORS: Final[Mapping[str, GroupEstimator]] = guarded_groups(accuracy.GROUP_ESTIMATORS)
 """Code of the catalogue → estimator of all groups at once, for the families that have one."""
+
+NESTED_ESTIMATORS: Final[Mapping[str, Estimator]] = guarded(nested.NESTED)
+"""Code of the catalogue → estimator for rows that are nested in patients, readers or services."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from evaluation.estimate import Result
 from evaluation.indicators.estimators.common import contrast, missing, two_groups
-from evaluation.indicators.estimators.guard import guarded
 from evaluation.indicators.inputs import Estimator, Inputs
 from evaluation.statistics import means, medians, paired_changes, proportions, ranks, risks, superiority, times
 
@@ -30,7 +30,7 @@ def _within_difference(inputs: Inputs) -> Result:
     return times.within_target_difference(*two_groups(inputs, "outcome"), inputs.number("target"), inputs.level)
 
 
-ESTIMATORS: Final[Mapping[str, Estimator]] = guarded(
+ESTIMATORS: Final[Mapping[str, Estimator]] = MappingProxyType(
     {
         "hodges_lehmann": contrast(ranks.hodges_lehmann, "outcome"),
         "probability_superiority": contrast(superiority.probability_superiority, "outcome"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
+
+from numpy.typing import NDArray
 
 from evaluation.estimate import NotEstimable, Result
 from evaluation.indicators.catalogue import catalogue
-from evaluation.indicators.inputs import Estimator, Inputs
+from evaluation.indicators.inputs import Estimator, GroupEstimator, Inputs
 from evaluation.statistics.samples import DomainError
 from evaluation.vocabulary import Reason
 
@@ -17,11 +20,30 @@ def guarded(estimators: Mapping[str, Estimator]) -> Mapping[str, Estimator]:
     return MappingProxyType({code: _guarded(code, estimator) for code, estimator in estimators.items()})
 
 
+def guarded_groups(estimators: Mapping[str, GroupEstimator]) -> Mapping[str, GroupEstimator]:
+    """The same for the estimators of all groups at once: the reason stands in every group."""
+    return MappingProxyType({code: _guarded_groups(code, estimator) for code, estimator in estimators.items()})
+
+
 def _guarded(code: str, estimator: Estimator) -> Estimator:
     def estimate(inputs: Inputs) -> Result:
         try:
             return estimator(inputs)
         except DomainError:
-            return NotEstimable(Reason.IMPOSSIBLE_VALUE, inputs.rows, catalogue()[code].method)
+            return _impossible(code, inputs)
 
     return estimate
+
+
+def _guarded_groups(code: str, estimator: GroupEstimator) -> GroupEstimator:
+    def estimate(inputs: Inputs, codes: NDArray[Any], groups: int) -> Sequence[Result]:
+        try:
+            return estimator(inputs, codes, groups)
+        except DomainError:
+            return [_impossible(code, inputs)] * groups
+
+    return estimate
+
+
+def _impossible(code: str, inputs: Inputs) -> Result:
+    return NotEstimable(Reason.IMPOSSIBLE_VALUE, inputs.rows, catalogue()[code].method)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from evaluation.estimate import Estimate, NotEstimable, Result
 from evaluation.indicators.estimators.common import missing, two_groups
-from evaluation.indicators.estimators.guard import guarded
 from evaluation.indicators.inputs import Estimator, Inputs
 from evaluation.statistics import noninferiority, proportions, rates, risks
 from evaluation.statistics.samples import DomainError, Numbers
@@ -67,7 +67,7 @@ def _overdispersed(inputs: Inputs) -> Result:
     return with_width(found, Reason.NO_VARIATION)
 
 
-ESTIMATORS: Final[Mapping[str, Estimator]] = guarded(
+ESTIMATORS: Final[Mapping[str, Estimator]] = MappingProxyType(
     {
         "proportion": _proportion,
         "odds_ratio": lambda inputs: risks.odds_ratio(two_risks(inputs), inputs.level),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from evaluation.estimate import Result
-from evaluation.indicators.estimators.guard import guarded
 from evaluation.indicators.inputs import Estimator, Inputs
 from evaluation.statistics import sus
 
@@ -19,5 +19,5 @@ def _sus(inputs: Inputs) -> Result:
     return sus.sus_score(items, inputs.level, benchmark)
 
 
-ESTIMATORS: Final[Mapping[str, Estimator]] = guarded({"sus_score": _sus})
+ESTIMATORS: Final[Mapping[str, Estimator]] = MappingProxyType({"sus_score": _sus})
 """Code of the catalogue → estimator."""
