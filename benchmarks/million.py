@@ -51,7 +51,7 @@ def protocol(*codes: str) -> Protocol:
     """The plan of that pilot, with the indicators of `codes` beside its primary."""
     words = {"fr": "pilote de mesure", "en": "benchmark pilot"}
     economic = {"cost_difference", "incremental_net_benefit"}
-    organisational = {"hodges_lehmann", "mann_whitney"}
+    organisational = {"hodges_lehmann", "probability_superiority"}
     options = {"incremental_net_benefit": {"wtp": 10_000.0}}
     uses = [
         _use(
@@ -95,5 +95,6 @@ def protocol(*codes: str) -> Protocol:
             "tables": [{"name": "cases", "label": words, "row_unit": words, "columns": columns}],
             "indicators": uses,
             "subgroups": [{"name": "subgroup", "label": words, "table": "cases", "column": "subgroup"}],
+            "pooling": {"method": "DL"},
         }
     )
