@@ -299,6 +299,11 @@ class Reason(Word):
         "aucun événement dans un des deux groupes : pas d'intervalle",
         "no event in one of the two groups: no interval",
     )
+    EMPTY_MARGIN = (
+        "empty_margin",
+        "une des cases du tableau est à zéro dans tous les sites",
+        "one of the cells of the table is zero in every site",
+    )
     IMPOSSIBLE_VALUE = (
         "impossible_value",
         "une valeur sort de son domaine (0/1, effectif, réponse de 1 à 5)",

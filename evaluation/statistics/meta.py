@@ -1,21 +1,28 @@
-"""Sites brought together: fixed or random effects, heterogeneity, Hartung-Knapp and prediction intervals."""
+"""Sites brought together: fixed or random effects, Hartung-Knapp and prediction intervals, each site left out in turn."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special
+from scipy import special
 
-from evaluation.estimate import Estimate, PoolingTerm
-from evaluation.statistics.samples import Numbers, normal_p, normal_quantile, student_p, student_quantile
-from evaluation.vocabulary import Reason
+from evaluation.estimate import Estimate, Extra, NotEstimable, PoolingTerm, Result
+from evaluation.statistics.heterogeneity import PoolingMethod, Sites, between_sites, q_profile, sites
+from evaluation.statistics.samples import (
+    DomainError,
+    empty_reason,
+    normal_p,
+    normal_quantile,
+    student_p,
+    student_quantile,
+)
+from evaluation.vocabulary import Flag, Reason
 
-PoolingMethod = Literal["fixed", "DL", "REML", "PM"]
+WALD_METHOD = "inverse_variance_wald"
+TAU2_METHOD = "q_profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +65,51 @@ class Pooled:
     prediction_high: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The pooled effect without each site in turn, in the order of the sites that take part, with Wald limits."""
+
+    effects: tuple[float, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+
+
 def pool(effects: ArrayLike, variances: ArrayLike, method: PoolingMethod = "REML", level: float = 0.95) -> Pooled:
-    """Inverse-variance synthesis of the effects of several sites.
+    """Inverse-variance synthesis of the effects of several sites; the order of the sites never shows, to the last bit.
 
     Parameters
     ----------
     effects, variances
         Shape (k,), on one scale; variances > 0. A site that lacks either takes no part (NaN).
     method
-        Between-site variance: `fixed` (none), `DL` [1]_, `PM` [2]_ or `REML` [3]_, iterated to convergence.
+        Between-site variance: `fixed` (none), `DL`, `PM` or `REML` (see `heterogeneity`), iterated to convergence.
     level
         Two-sided confidence level.
 
     Raises
     ------
-    ValueError
+    DomainError
         Fewer than two sites (see `one_site`), a variance that is not positive, an infinite effect, an unknown method.
 
     References
     ----------
-    .. [1] DerSimonian & Laird 1986, Control Clin Trials 7:177.
-    .. [2] Paule & Mandel 1982, J Res Natl Bur Stand 87:377.
-    .. [3] Viechtbauer 2005, J Educ Behav Stat 30:261. Hartung-Knapp: IntHout 2014, BMC Med Res Methodol 14:25; ad-hoc rule:
-       Jackson 2017, Stat Med 36:3923; prediction: Higgins, Thompson & Spiegelhalter 2009, J R Stat Soc A 172:137.
+    .. [1] Hartung-Knapp: IntHout 2014, BMC Med Res Methodol 14:25; ad-hoc rule: Jackson 2017, Stat Med 36:3923; prediction:
+       Higgins, Thompson & Spiegelhalter 2009, J R Stat Soc A 172:137; I²: Higgins & Thompson 2002, Stat Med 21:1539.
     """
-    y, v = _complete(effects, variances)
-    k = y.size
-    fixed, fixed_se = _mean(y, 1 / v)
-    identical = bool(np.ptp(y) <= 1e-12 * np.abs(y).max())
-    q = 0.0 if identical else float(((y - fixed) ** 2 / v).sum())
-    tau2 = 0.0 if identical else _TAU2[method](y, v)
-    w = 1 / (v + tau2)
-    effect, se = _mean(y, w)
-    hk_se = 0.0 if identical else se * math.sqrt(float((w * (y - effect) ** 2).sum()) / (k - 1))
+    given = sites(effects, variances)
+    k = given.k
+    if k < 2:
+        raise DomainError("a synthesis needs two sites or more")
+    squared_unit = given.unit**2
+    fixed, fixed_se = _mean(given, 0.0)
+    q = given.q(0.0)
+    tau2 = between_sites(given, method)
+    effect, se = _mean(given, tau2)
+    hk_se = se * math.sqrt(given.q(tau2) / (k - 1))
     z, t = normal_quantile(level), student_quantile(level, k - 1)
     adhoc_se = max(hk_se, fixed_se)
-    spread = student_quantile(level, k - 2) * math.sqrt(tau2 + se**2) if k > 2 else None
+    spread = student_quantile(level, k - 2) * math.hypot(math.sqrt(tau2) * given.unit, se) if k > 2 else None
+    weights = given.weights(tau2)
     return Pooled(
         k=k,
         method=method,
@@ -107,9 +123,9 @@ def pool(effects: ArrayLike, variances: ArrayLike, method: PoolingMethod = "REML
         q=q,
         q_df=k - 1,
         q_p_value=float(special.chdtrc(k - 1, q)),
-        tau2=tau2,
+        tau2=tau2 * squared_unit,
         i2=max(0.0, (q - (k - 1)) / q) if q > 0 else 0.0,
-        weights=tuple((w / w.sum()).tolist()),
+        weights=tuple(given.in_row_order(weights / weights.sum()).tolist()),
         fixed_effect=fixed,
         fixed_se=fixed_se,
         hk_se=hk_se,
@@ -139,80 +155,94 @@ def one_site(term: PoolingTerm, level: float) -> Estimate:
         "i2": None,
         "q": None,
     }
-    return Estimate(
-        term.effect, term.effect - half, term.effect + half, level, 1, "inverse_variance_wald", (), extras, term
-    )
+    return Estimate(term.effect, term.effect - half, term.effect + half, level, 1, WALD_METHOD, (), extras, term)
 
 
-def _complete(effects: ArrayLike, variances: ArrayLike) -> tuple[Numbers, Numbers]:
-    y, v = np.asarray(effects, dtype=np.float64), np.asarray(variances, dtype=np.float64)
-    known = ~(np.isnan(y) | np.isnan(v))
-    y, v = y[known], v[known]
-    if y.size < 2:
-        raise ValueError("a synthesis needs two sites or more")
-    if not bool(np.all((v > 0) & np.isfinite(v) & np.isfinite(y))):
-        raise ValueError("every effect must be finite and every variance positive")
-    return y, v
+def tau2_interval(
+    effects: ArrayLike, variances: ArrayLike, method: PoolingMethod = "REML", level: float = 0.95
+) -> Result:
+    """The between-site variance τ² with its Q-profile interval [1]_.
+
+    Parameters
+    ----------
+    effects, variances
+        Shape (k,), on one scale; variances > 0. A site that lacks either takes no part (NaN).
+    method
+        Estimator of τ²; the interval is the same for all.
+    level
+        Two-sided confidence level.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        In squared units of the effects; a limit is 0 where the sites differ less than chance would have them. `extras`: k,
+        q_statistic, i2_percent. The estimate need not lie within its interval, which owes nothing to it. Not estimable below
+        two sites.
+
+    Raises
+    ------
+    DomainError
+        As `pool`.
+
+    References
+    ----------
+    .. [1] Viechtbauer 2007, Stat Med 26:37.
+    """
+    given = sites(effects, variances)
+    if given.k < 2:
+        return NotEstimable(empty_reason(given.k, Reason.TOO_FEW_STUDIES), given.k, TAU2_METHOD, extras={"k": given.k})
+    squared_unit = given.unit**2
+    tau2 = between_sites(given, method) * squared_unit
+    low, high = (limit * squared_unit for limit in q_profile(given, level))
+    q, df = given.q(0.0), given.k - 1
+    i2 = max(0.0, (q - df) / q) if q > 0 else 0.0
+    extras: dict[str, Extra] = {"k": given.k, "q_statistic": q, "i2_percent": 100 * i2}
+    flags = (Flag.BOUNDARY,) * (high == 0)
+    return Estimate(tau2, low, high, level, given.k, TAU2_METHOD, flags, extras)
 
 
-def _mean(y: Numbers, w: Numbers) -> tuple[float, float]:
-    """Weighted mean and its standard error."""
-    total = float(w.sum())
-    return float((w * y).sum()) / total, 1 / math.sqrt(total)
+def leave_one_out(
+    effects: ArrayLike, variances: ArrayLike, method: PoolingMethod = "REML", level: float = 0.95
+) -> LeftOut | NotEstimable:
+    """The pooled effect without each site in turn, τ² estimated anew each time.
+
+    Parameters
+    ----------
+    effects, variances, method, level
+        As `pool`.
+
+    Returns
+    -------
+    LeftOut or NotEstimable
+        Item j is the result without the j-th of the sites that take part; of two sites, the other one's own effect and
+        limits. Not estimable below two sites.
+
+    Raises
+    ------
+    DomainError
+        As `pool`.
+
+    References
+    ----------
+    .. [1] Viechtbauer & Cheung 2010, Res Synth Methods 1:112.
+    """
+    given = sites(effects, variances)
+    if given.k < 2:
+        return NotEstimable(empty_reason(given.k, Reason.TOO_FEW_STUDIES), given.k, WALD_METHOD)
+    y, v = (np.asarray(column, dtype=np.float64) for column in (effects, variances))
+    known = np.flatnonzero(~(np.isnan(y) | np.isnan(v)))
+    found = [_wald(sites(y[others], v[others]), method, level) for others in (known[known != j] for j in known)]
+    return LeftOut(*(tuple(column) for column in zip(*found, strict=True)))
 
 
-def _no_tau2(_y: Numbers, _v: Numbers) -> float:
-    return 0.0
+def _wald(given: Sites, method: PoolingMethod, level: float) -> tuple[float, float, float]:
+    """Pooled effect and its limits; those of the site itself when it is alone."""
+    effect, se = _mean(given, between_sites(given, method))
+    half = normal_quantile(level) * se
+    return effect, effect - half, effect + half
 
 
-def _dersimonian_laird(y: Numbers, v: Numbers) -> float:
-    fixed, _ = _mean(y, 1 / v)
-    q = float(((y - fixed) ** 2 / v).sum())
-    first, second = float((1 / v).sum()), float((1 / v**2).sum())
-    return max(0.0, (q - (y.size - 1)) / (first - second / first))
-
-
-def _paule_mandel(y: Numbers, v: Numbers) -> float:
-    def excess(tau2: float) -> float:
-        w = 1 / (v + tau2)
-        mean, _ = _mean(y, w)
-        return float((w * (y - mean) ** 2).sum()) - (y.size - 1)
-
-    if excess(0.0) <= 0:
-        return 0.0
-    high = float(np.ptp(y)) ** 2  # every squared deviation is at most this, so Σw(y − µ)² ≤ k·high/τ²
-    while excess(high) > 0:
-        high *= 2
-    return _refined(excess, 0.0, high)
-
-
-def _reml(y: Numbers, v: Numbers) -> float:
-    """The τ² ≥ 0 of highest restricted likelihood, among 0 and every root of the score on a log grid."""
-
-    def score(tau2: float) -> float:
-        w = 1 / (v + tau2)
-        mean, _ = _mean(y, w)
-        return float((w**2 * (y - mean) ** 2).sum() - w.sum() + (w**2).sum() / w.sum())
-
-    def likelihood(tau2: float) -> float:
-        w = 1 / (v + tau2)
-        mean, _ = _mean(y, w)
-        return float(np.log(w).sum() - math.log(w.sum()) - (w * (y - mean) ** 2).sum()) / 2
-
-    scale = float(v.max()) + float(np.ptp(y)) ** 2
-    grid = [0.0, *(scale * np.logspace(-12, 3, 301)).tolist()]
-    scores = [score(tau2) for tau2 in grid]
-    roots = [_refined(score, grid[i], grid[i + 1]) for i in range(len(grid) - 1) if scores[i] > 0 >= scores[i + 1]]
-    return max([0.0, *roots], key=likelihood)
-
-
-def _refined(function: Callable[[float], float], low: float, high: float) -> float:
-    return float(optimize.brentq(function, low, high, xtol=1e-300, rtol=1e-14, maxiter=500))
-
-
-_TAU2: dict[str, Callable[[Numbers, Numbers], float]] = {
-    "fixed": _no_tau2,
-    "DL": _dersimonian_laird,
-    "PM": _paule_mandel,
-    "REML": _reml,
-}
+def _mean(given: Sites, tau2: float) -> tuple[float, float]:
+    """Pooled effect and its standard error, in the unit of the effects."""
+    weights = given.weights(tau2)
+    return given.origin + given.unit * given.mean(weights), given.unit / math.sqrt(float(weights.sum()))
