@@ -252,6 +252,31 @@ class Reason(Word):
         "difference of effect of zero: no ratio",
     )
     NO_EXPOSURE = "no_exposure", "exposition absente ou nulle", "exposure missing or zero"
+    ONE_GROUP = (
+        "one_group",
+        "un seul groupe a un dénominateur : rien à comparer",
+        "one group only has a denominator: nothing to compare",
+    )
+    ZERO_RATE = (
+        "zero_rate",
+        "taux nul dans tous les groupes : pas de rapport",
+        "rate of zero in every group: no ratio",
+    )
+    CERTAIN_RISK = (
+        "certain_risk",
+        "risque prédit à 0 ou à 1, que les faits démentent",
+        "risk predicted at 0 or 1, which the facts contradict",
+    )
+    THRESHOLD_ZERO = (
+        "threshold_zero",
+        "seuil de 0 : aucune intervention à éviter",
+        "threshold of 0: no intervention to avoid",
+    )
+    THRESHOLD_ONE = (
+        "threshold_one",
+        "seuil de 1 : un faux positif y pèse infiniment",
+        "threshold of 1: a false positive weighs infinitely there",
+    )
     IMPOSSIBLE_VALUE = (
         "impossible_value",
         "une valeur sort de son domaine (0/1, effectif, réponse de 1 à 5)",
@@ -316,6 +341,11 @@ class Flag(Word):
     NO_DISCORDANT = "no_discordant", "aucune paire discordante", "no discordant pair"
     EMPTY_LEVEL = "empty_level", "un niveau sans dénominateur", "a level without denominator"
     DEGENERATE = "degenerate", "données dégénérées : lire la note de méthode", "degenerate data: read the method note"
+    P_VALUES_MISSING = (
+        "p_values_missing",
+        "valeurs p manquantes : laissées hors de la famille",
+        "missing p-values: left out of the family",
+    )
     FAILURES_AS_ERRORS = (
         "failures_as_errors",
         "absences de réponse comptées comme des erreurs de l'outil",
