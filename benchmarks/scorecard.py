@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 import polars as pl
 
+from benchmarks import analyst as script
 from benchmarks.million import protocol, rows
 from evaluation.data import PilotData
 from evaluation.scorecard.build import score
@@ -74,8 +75,6 @@ def engine(frame: pl.DataFrame) -> tuple[dict[str, float], dict[str, Any]]:
 
 
 def analyst(frame: pl.DataFrame) -> tuple[dict[str, float], dict[str, Any]]:
-    from benchmarks import analyst as script
-
     table = frame.to_pandas()
     with_tool = table[table["arm"] == "with"]
     seconds: dict[str, float] = {}

@@ -304,10 +304,35 @@ class Reason(Word):
         "une des cases du tableau est à zéro dans tous les sites",
         "one of the cells of the table is zero in every site",
     )
+    ONE_GROUP = (
+        "one_group",
+        "un seul groupe a un dénominateur : rien à comparer",
+        "one group only has a denominator: nothing to compare",
+    )
+    ZERO_RATE = (
+        "zero_rate",
+        "taux nul dans tous les groupes : pas de rapport",
+        "rate of zero in every group: no ratio",
+    )
+    CERTAIN_RISK = (
+        "certain_risk",
+        "risque prédit à 0 ou à 1, que les faits démentent",
+        "risk predicted at 0 or 1, which the facts contradict",
+    )
+    THRESHOLD_ZERO = (
+        "threshold_zero",
+        "seuil de 0 : aucune intervention à éviter",
+        "threshold of 0: no intervention to avoid",
+    )
+    THRESHOLD_ONE = (
+        "threshold_one",
+        "seuil de 1 : un faux positif y pèse infiniment",
+        "threshold of 1: a false positive weighs infinitely there",
+    )
     IMPOSSIBLE_VALUE = (
         "impossible_value",
-        "une valeur sort de son domaine (0/1, effectif, réponse de 1 à 5)",
-        "a value lies outside its domain (0/1, count, answer from 1 to 5)",
+        "une valeur ou une option sort de son domaine (0/1, effectif, probabilité, réponse de 1 à 5)",
+        "a value or an option lies outside its domain (0/1, count, probability, answer from 1 to 5)",
     )
 
 
@@ -403,6 +428,11 @@ class Flag(Word):
         "nesting_ignored",
         "plusieurs lignes par patient, lecteur ou service : l'intervalle n'en tient pas compte",
         "several rows per patient, reader or service: the interval does not know it",
+    )
+    P_VALUES_MISSING = (
+        "p_values_missing",
+        "valeurs p manquantes : laissées hors de la famille",
+        "missing p-values: left out of the family",
     )
     FAILURES_AS_ERRORS = (
         "failures_as_errors",

@@ -10,7 +10,7 @@ import numpy as np
 
 from evaluation.estimate import NotEstimable, Result
 from evaluation.indicators.inputs import Estimator, Inputs
-from evaluation.statistics.samples import Numbers
+from evaluation.statistics.samples import DomainError, Numbers
 from evaluation.vocabulary import Flag, Reason
 
 FEW_POSITIVES: Final = 30
@@ -48,3 +48,19 @@ def contrast(statistic: Callable[[Numbers, Numbers, float], Result], name: str) 
         return statistic(with_tool, without_tool, inputs.level)
 
     return estimate
+
+
+def numeric_option(inputs: Inputs, name: str) -> float | None:
+    """An option as a number; `None` when the protocol does not state it.
+
+    Raises
+    ------
+    DomainError
+        When it is stated, and no number.
+    """
+    if name not in inputs.options:
+        return None
+    try:
+        return inputs.number(name)
+    except ValueError as error:
+        raise DomainError(f"the option {name} is no number") from error
