@@ -452,6 +452,16 @@ class Settled(Word):
     TOO_FEW_POSITIVES = "too_few_positives", "moins de 30 cas positifs", "fewer than 30 positive cases"
 
 
+class Unscored(Word):
+    """Why a pilot of a campaign has no scorecard."""
+
+    REFUSED = "refused", "protocole ou observations refusés", "protocol or observations refused"
+    UNREADABLE = "unreadable", "observations illisibles", "unreadable observations"
+    OTHER_COLUMNS = "other_columns", "colonnes autres que celles du protocole", "columns other than the protocol's"
+    WORKER_DIED = "worker_died", "calcul arrêté par le système à chaque essai", "stopped by the system at every attempt"
+    UNEXPECTED = "unexpected", "erreur imprévue du moteur", "unexpected error of the engine"
+
+
 class Caution(Word):
     """A sentence about the whole scorecard."""
 

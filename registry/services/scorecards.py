@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
+from evaluation.campaigns import Scored
 from evaluation.scorecard.model import scorecard_digest
 from evaluation.vocabulary import Frozen
 from registry.errors import Damaged, Forbidden, NotFound
@@ -122,7 +123,7 @@ async def conflicted(by: Actor, row: Mapping[str, Any]) -> bool:
 class _Own:
     """The last few scorecards of one site alone, by the files that made them."""
 
-    kept: ClassVar[OrderedDict[tuple[str, ...], scoring.Scored]] = OrderedDict()
+    kept: ClassVar[OrderedDict[tuple[str, ...], Scored]] = OrderedDict()
     most: ClassVar[int] = 32
 
 

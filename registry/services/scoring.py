@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-import polars as pl
-
-from evaluation.canonical import canonical_json
-from evaluation.data import PilotData
-from evaluation.protocol import parse_protocol
-from evaluation.scorecard.build import score
+from evaluation.campaigns import Failed, Job, Part, Scored, evaluate
 from registry import db
-from registry.errors import Conflict
+from registry.errors import Conflict, Damaged
 from registry.policies.access import Actor
 from registry.services import clock, observations, pilots, protocols, trail, workers
 from registry.tables import ScorecardRecord, Submission
 from registry.vocabulary import SubmissionState
 
 ATTEMPTS = 5
-
-
-class Scored(NamedTuple):
-    """What a worker sends back: digests and canonical content."""
-
-    digest: str
-    data_digest: str
-    protocol_digest: str
-    engine: str
-    content: str
-
-
-def score_frames(protocol_text: str, frames: Mapping[str, Sequence[pl.DataFrame]]) -> Scored:
-    """The scorecard of these observations; runs in a worker."""
-    protocol = parse_protocol(protocol_text)
-    data = PilotData.from_frames(protocol, frames)
-    card = score(protocol, data)
-    content = canonical_json(card.content).decode()
-    return Scored(card.digest, data.digest, protocol.digest, str(card.content["engine"]), content)
 
 
 async def accepted_files(pilot_id: UUID, site: str | None = None) -> list[dict[str, Any]]:
@@ -53,15 +29,31 @@ async def accepted_files(pilot_id: UUID, site: str | None = None) -> list[dict[s
 
 
 async def score_files(protocol_id: Any, accepted: Sequence[Mapping[str, Any]]) -> Scored:
-    """The scorecard of these files, computed in a worker."""
+    """The scorecard of these files, computed in a worker.
+
+    Raises
+    ------
+    Conflict
+        The protocol is not frozen yet.
+    Damaged
+        What was kept can no longer be read or scored.
+    """
     frozen = await protocols.by_id(protocol_id)
     if frozen is None:
         raise Conflict("no_frozen_protocol", "The pilot has no frozen protocol: there is nothing to compute.")
     store = observations.store()
-    frames: dict[str, list[pl.DataFrame]] = {}
+    tables: dict[str, list[Part]] = {}
     for row in accepted:
-        frames.setdefault(row["table_name"], []).append(await store.get_frame(row["blob"]))
-    return await workers.run(score_frames, frozen["content"], frames)
+        tables.setdefault(row["table_name"], []).append(await store.get_content(row["blob"]))
+    outcome = await workers.run(evaluate, Job(frozen["content"], tables))
+    if isinstance(outcome, Failed):
+        raise Damaged(
+            "not_scored",
+            "The scorecard of this pilot cannot be computed ({reason}: {detail}): tell an administrator.",
+            reason=outcome.reason,
+            detail=outcome.detail,
+        )
+    return outcome
 
 
 async def rescore(*, by: Actor, pilot_id: UUID) -> str | None:

@@ -57,7 +57,12 @@ class FrameStore:
         return digest
 
     async def get_frame(self, digest: str) -> pl.DataFrame:
-        """The frame of that digest.
+        """The frame of that digest; refused as `get_content` refuses."""
+        content = await self.get_content(digest)
+        return await asyncio.to_thread(pl.read_parquet, io.BytesIO(content))
+
+    async def get_content(self, digest: str) -> bytes:
+        """The bytes of that digest, a Parquet file.
 
         Raises
         ------
@@ -72,20 +77,20 @@ class FrameStore:
             raise _damaged(digest) from error
         except (BaseError, OSError) as error:
             raise _unreachable(self._url) from error
-        return await asyncio.to_thread(_decoded, content, digest)
+        if await asyncio.to_thread(_digest, content) != digest:
+            raise _damaged(digest)
+        return content
 
 
 def _encoded(frame: pl.DataFrame) -> tuple[bytes, str]:
     sink = io.BytesIO()
     frame.write_parquet(sink, compression="zstd")
     content = sink.getvalue()
-    return content, hashlib.sha256(content).hexdigest()
+    return content, _digest(content)
 
 
-def _decoded(content: bytes, digest: str) -> pl.DataFrame:
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise _damaged(digest)
-    return pl.read_parquet(io.BytesIO(content))
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _key(digest: str) -> str:

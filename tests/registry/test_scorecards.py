@@ -8,10 +8,11 @@ import json
 import polars as pl
 import pytest
 
+from evaluation.campaigns import Failed
 from evaluation.data import PilotData
 from evaluation.protocol import parse_protocol
 from evaluation.scorecard.build import score
-from evaluation.vocabulary import Frozen
+from evaluation.vocabulary import Frozen, Unscored
 from registry.errors import Damaged, Forbidden, NotFound
 from registry.services import SYSTEM, pilots, scorecards, scoring, submissions
 
@@ -79,6 +80,16 @@ async def test_a_scorecard_that_a_crash_lost_is_computed_again(world, send, monk
         await submissions.accept(by=world.site_a, submission=received.submission["id"])
     monkeypatch.undo()
     assert (await scorecards.current(by=world.eval_1, pilot="PIL-1"))["digest"] == offline(rows(A)).digest
+
+
+async def test_a_pilot_that_cannot_be_scored_is_said(world, scored, monkeypatch):
+    row = await pilots.find(by=SYSTEM, pilot="PIL-1")
+    monkeypatch.setattr(scoring, "evaluate", lambda _: Failed(Unscored.OTHER_COLUMNS, "column day: String"))
+    with pytest.raises(Damaged) as refused:
+        await scoring.rescore(by=SYSTEM, pilot_id=row["id"])
+    assert refused.value.code == "not_scored"
+    assert "colonnes autres que celles du protocole" in refused.value.sentence("fr")
+    assert (await scorecards.current(by=world.eval_1, pilot="PIL-1"))["digest"] == scored
 
 
 WHO_READS_AN_UNSIGNED_SCORECARD = {
