@@ -18,6 +18,8 @@ from evaluation.vocabulary import Flag, Reason
 RATIO_METHOD = "log_wald_or_exact_if_zero"
 DIFFERENCE_METHOD = "score_poisson"
 OVERDISPERSED_METHOD = "quasi_poisson"
+LEAST = 1e-100
+"""No positive exposure is smaller, and none larger than its inverse."""
 LIKELY = math.log1p(1e-7)
 """Two probabilities closer than this, on the log, are one: rounding must not leave an equal one out of a p-value."""
 
@@ -37,8 +39,7 @@ class TwoRates:
         for events in (self.events_1, self.events_2):
             if math.isinf(events) or events < 0 or not (math.isnan(events) or float(events).is_integer()):
                 raise DomainError("a number of events is a whole number")
-        if math.isinf(self.exposure_1) or math.isinf(self.exposure_2):
-            raise DomainError("an exposure is infinite")
+        _check_exposure(np.array([self.exposure_1, self.exposure_2]))
 
     @property
     def silent(self) -> Reason | None:
@@ -59,6 +60,13 @@ class TwoRates:
         """Rows behind the counts, else the events themselves."""
         total = self.events_1 + self.events_2
         return self.rows or (0 if math.isnan(total) else int(total))
+
+
+def _check_exposure(exposure: Numbers) -> None:
+    """Refuse an exposure whose rates would leave the machine's numbers; one that is not positive is said, not refused."""
+    given = exposure[exposure > 0]
+    if given.size and not LEAST <= float(given.min()) <= float(given.max()) <= 1 / LEAST:
+        raise DomainError("an exposure is infinite, or too small to be one")
 
 
 def rate_ratio(rates: TwoRates, level: float) -> Result:
@@ -271,8 +279,9 @@ def _complete_counts(events: ArrayLike, treatment: ArrayLike, exposure: ArrayLik
         raise DomainError("the columns of counts, arms and exposures differ in length")
     known = ~(np.isnan(y) | np.isnan(arm) | np.isnan(t))
     y, t = y[known], t[known]
-    if not bool(np.all(np.isfinite(y) & (y >= 0) & (y == np.floor(y)) & np.isfinite(t))):
-        raise DomainError("a number of events is a whole number, and an exposure is finite")
+    if not bool(np.all(np.isfinite(y) & (y >= 0) & (y == np.floor(y)))):
+        raise DomainError("a number of events is a whole number")
+    _check_exposure(t)
     return y, arm[known] == 1, t
 
 

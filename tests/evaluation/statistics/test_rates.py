@@ -120,8 +120,11 @@ def test_a_number_of_events_is_a_whole_number():
     for wrong in (-1, 2.5, math.inf):
         with pytest.raises(DomainError):
             rates.TwoRates(wrong, 1.0, 3, 1.0)
-    with pytest.raises(DomainError):
-        rates.TwoRates(1, math.inf, 3, 1.0)
+    for wrong in (math.inf, 1e-300, 1e200):
+        with pytest.raises(DomainError):
+            rates.TwoRates(1, wrong, 3, 1.0)
+        with pytest.raises(DomainError):
+            rates.rate_ratio_overdispersed([1, 2, 3], [1, 0, 1], [1, 1, wrong], 0.95)
     assert rates.rate_ratio(rates.TwoRates(math.nan, 1.0, 3, 1.0), 0.95).reason == "no_rows"
 
 
