@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import confidenceinterval as ci
@@ -20,20 +21,19 @@ def accuracy(frame: pd.DataFrame) -> Answer:
     """Accuracy, sensitivity, specificity with Wilson intervals, area under the curve with DeLong's."""
     tn, fp, fn, tp = confusion_matrix(frame["reference"], frame["prediction"]).ravel()
     area, interval = ci.roc_auc_score(frame["reference"].to_numpy(), frame["score"].to_numpy(), confidence_level=0.95)
-    found = {"auc": (float(area), *map(float, interval))}
+    found: Answer = {"auc": (float(area), *map(float, interval)), "counts": (tp, fn, fp, tn)}
     for name, yes, n in (("accuracy", tp + tn, len(frame)), ("sensitivity", tp, tp + fn), ("specificity", tn, tn + fp)):
         low, high = proportion_confint(yes, n, method="wilson")
         found[name] = (yes / n, low, high)
     return found
 
 
-def by_group(frame: pd.DataFrame, with_tool: pd.DataFrame) -> Answer:
-    """Overall, by site and by subgroup."""
+def by_group(measure: Callable[[pd.DataFrame], Answer], frame: pd.DataFrame) -> Answer:
+    """A measure overall, by site and by subgroup."""
     return {
-        "overall": accuracy(with_tool),
-        "site": {name: accuracy(part) for name, part in with_tool.groupby("site")},
-        "subgroup": {name: accuracy(part) for name, part in with_tool.groupby("subgroup")},
-        "rows": len(frame),
+        "overall": measure(frame),
+        "site": {name: measure(part) for name, part in frame.groupby("site")},
+        "subgroup": {name: measure(part) for name, part in frame.groupby("subgroup")},
     }
 
 
@@ -47,15 +47,11 @@ def calibration(with_tool: pd.DataFrame) -> Answer:
     return {"slope": float(slope.params.iloc[1]), "in_the_large": float(np.asarray(large.params)[0])}
 
 
-def pooled(groups: Answer) -> Answer:
-    """Random-effects synthesis of the sites' sensitivities on the logit (DerSimonian-Laird, Hartung-Knapp)."""
-    rows = [(v["sensitivity"][0], v["n_positive"]) for v in groups.values()]
-    p, n = np.array(rows).T
-    effects, variances = np.log(p / (1 - p)), 1 / (n * p) + 1 / (n * (1 - p))
-    found = combine_effects(effects, variances, method_re="chi2", use_t=True)
-    frame = found.summary_frame()
-    line = frame.loc["random effect"]
-    return {"sensitivity": float(1 / (1 + np.exp(-line["eff"]))), "tau2": float(found.tau2)}
+def pooled(effects: np.ndarray, variances: np.ndarray) -> Answer:
+    """Random-effects synthesis of the sites (DerSimonian-Laird, Hartung-Knapp)."""
+    found = combine_effects(effects, variances, method_re="chi2", use_t=False)
+    line = found.summary_frame().loc["random effect"]
+    return {"effect": float(line["eff"]), "tau2": float(found.tau2)}
 
 
 def durations(frame: pd.DataFrame) -> Answer:
@@ -65,16 +61,31 @@ def durations(frame: pd.DataFrame) -> Answer:
     return {"superiority": float(u.statistic) / (len(ours) * len(theirs)), "p_value": float(u.pvalue)}
 
 
-def costs(frame: pd.DataFrame, wtp: np.ndarray) -> Answer:
-    """Difference of mean cost with its Welch interval; acceptability curve."""
-    ours, theirs = (frame.loc[frame["arm"] == a, ["cost", "effect"]] for a in ("with", "without"))
-    welch = stats.ttest_ind(ours["cost"], theirs["cost"], equal_var=False)
+def costs(frame: pd.DataFrame) -> Answer:
+    """Difference of mean cost with its Welch interval."""
+    ours, theirs = (frame.loc[frame["arm"] == a, "cost"] for a in ("with", "without"))
+    welch = stats.ttest_ind(ours, theirs, equal_var=False)
     interval = welch.confidence_interval()
+    return {"difference": (float(ours.mean() - theirs.mean()), float(interval.low), float(interval.high))}
+
+
+def net_benefit(frame: pd.DataFrame, wtp: np.ndarray) -> Answer:
+    """Acceptability curve from the means and their covariance."""
+    ours, theirs = (frame.loc[frame["arm"] == a, ["cost", "effect"]] for a in ("with", "without"))
     delta = ours.mean() - theirs.mean()
     cov = ours.cov() / len(ours) + theirs.cov() / len(theirs)
     benefit = wtp * delta["effect"] - delta["cost"]
     variance = wtp**2 * cov.loc["effect", "effect"] + cov.loc["cost", "cost"] - 2 * wtp * cov.loc["cost", "effect"]
-    return {
-        "difference": (float(delta["cost"]), float(interval.low), float(interval.high)),
-        "ceac": stats.norm.cdf(benefit / np.sqrt(variance)).tolist(),
-    }
+    return {"ceac": stats.norm.cdf(benefit / np.sqrt(variance)).tolist(), "benefit": benefit.tolist()}
+
+
+def bootstrap(frame: pd.DataFrame, wtp: np.ndarray, resamples: int = 1000, seed: int = 1) -> Answer:
+    """Acceptability curve as textbooks draw it: patients resampled within each arm."""
+    rng = np.random.default_rng(seed)
+    arms = [frame.loc[frame["arm"] == a, ["cost", "effect"]].to_numpy() for a in ("with", "without")]
+    means = np.empty((resamples, 2, 2))
+    for i in range(resamples):
+        for j, arm in enumerate(arms):
+            means[i, j] = arm[rng.integers(0, len(arm), len(arm))].mean(axis=0)
+    delta = means[:, 0] - means[:, 1]
+    return {"ceac": (wtp[:, None] * delta[:, 1] - delta[:, 0] > 0).mean(axis=1).tolist()}

@@ -118,6 +118,8 @@ def label(value: object) -> str | None:
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
     text = str(value).strip()
+    if not text:
+        return None
     try:
         number = Decimal(text)
     except InvalidOperation:
