@@ -329,6 +329,11 @@ class Reason(Word):
         "seuil de 1 : un faux positif y pèse infiniment",
         "threshold of 1: a false positive weighs infinitely there",
     )
+    PERFECT_AGREEMENT = (
+        "perfect_agreement",
+        "accord parfait : l'intervalle asymptotique n'existe pas",
+        "perfect agreement: the asymptotic interval does not exist",
+    )
     IMPOSSIBLE_VALUE = (
         "impossible_value",
         "une valeur ou une option sort de son domaine (0/1, effectif, probabilité, réponse de 1 à 5)",
