@@ -138,6 +138,13 @@ def _youden_threshold(roles: Roles) -> Answer:
     return {**{key: plain(getattr(found, key)) for key in keys}, "n": found.n, "flag": False, "warnings": []}
 
 
+def _failure_rate(roles: Roles) -> Answer:
+    """The share of rows without an answer: a missing `prediction`, or `score` when there is no prediction."""
+    name = "prediction" if roles.has("prediction") else "score"
+    reference, given = same_rows(roles, "reference", name)
+    return answer(proportions.failure_rate(reference, given, roles.level))
+
+
 METRICS: Final[Mapping[str, Adapter]] = MappingProxyType(
     {
         "confusion_matrix": _confusion,
@@ -147,6 +154,7 @@ METRICS: Final[Mapping[str, Adapter]] = MappingProxyType(
         "npv": _share(proportions.npv),
         "accuracy": _share(proportions.accuracy),
         "prevalence": _prevalence,
+        "failure_rate": _failure_rate,
         "lr_positive": _of_table(likelihood_ratios.lr_positive),
         "lr_negative": _of_table(likelihood_ratios.lr_negative),
         "diagnostic_odds_ratio": _of_table(likelihood_ratios.diagnostic_odds_ratio),

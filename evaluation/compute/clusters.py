@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -13,7 +14,7 @@ from evaluation.compute.answers import Adapter, Answer, answer
 from evaluation.compute.roles import Roles
 from evaluation.estimate import NotEstimable, Result
 from evaluation.statistics import cluster_logistic, cluster_robust, two_way, wedge
-from evaluation.statistics.samples import Numbers
+from evaluation.statistics.samples import DomainError, Numbers
 
 Wedge = Callable[[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float], Result]
 
@@ -65,6 +66,22 @@ def _wedge(model: Wedge) -> Adapter:
     return run
 
 
+def _valued_time(roles: Roles) -> Answer:
+    """The effect on the share of manual work in euros, at the unit costs that are stated."""
+    rates = [float(roles.params[name]) for name in ("minutes", "hourly_cost_eur", "realised_share")]
+    if not all(math.isfinite(rate) and rate >= 0 for rate in rates):
+        raise DomainError("a unit cost is no number from 0 on")
+    minutes, hourly, share = rates
+    found = _wedge(wedge.stepped_wedge)(roles)
+    scaled = ("estimate", "ci_low", "ci_high", "se")
+    euros = {
+        key: None if found[key] is None else found[key] * minutes / 60 * hourly * share
+        for key in scaled
+        if key in found
+    }
+    return {**found, **euros}
+
+
 METRICS: Final[Mapping[str, Adapter]] = MappingProxyType(
     {
         "cluster_robust_linear": _linear,
@@ -72,6 +89,7 @@ METRICS: Final[Mapping[str, Adapter]] = MappingProxyType(
         "did_two_by_two": _difference,
         "two_way_fixed_effects": _two_way,
         "stepped_wedge_mixed": _wedge(wedge.stepped_wedge),
+        "valued_time": _valued_time,
         "stepped_wedge_mixed_nested": _wedge(wedge.stepped_wedge_nested),
     }
 )

@@ -24,7 +24,7 @@ from evaluation.compute.economic_roles import (
 from evaluation.compute.roles import Roles, label
 from evaluation.statistics import budget_impact as budget
 from evaluation.statistics import ce_bootstrap as resampling
-from evaluation.statistics import discounting, fieller, frontier
+from evaluation.statistics import costs, discounting, fieller, frontier
 from evaluation.statistics import increments as plane
 from evaluation.statistics import net_monetary_benefit as nmb
 from evaluation.statistics.samples import DomainError
@@ -48,6 +48,12 @@ def _increments(roles: Roles) -> tuple[plane.Increments | None, Reason]:
     arms = _arms(roles)
     reason = Reason.EMPTY_GROUP if arms[0].n + arms[1].n else Reason.NO_ROWS
     return plane.increments(*arms, level_of(roles)), reason
+
+
+def _cost_difference(roles: Roles) -> Answer:
+    arms = (roles.params["intervention"], roles.params["control"])
+    groups = roles.split("cost", "group", *arms)
+    return answer(costs.cost_difference(*groups, level_of(roles)), "difference")
 
 
 def _incremental(roles: Roles) -> Answer:
@@ -216,6 +222,7 @@ def _annual_cost(roles: Roles) -> Answer:
 
 METRICS: Final[Mapping[str, Adapter]] = MappingProxyType(
     {
+        "cost_difference": _cost_difference,
         "incremental_cost_effect": _incremental,
         "icer_fieller": _fieller,
         "icer_fieller_summary": _fieller_summary,

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evaluation.compute.metrics import METRICS, compute
 from evaluation.data import Column
 from evaluation.estimate import Estimate, NotEstimable
 from evaluation.indicators.catalogue import catalogue
@@ -30,15 +31,36 @@ PROVEN_BY = {
 def test_each_entry_is_whole(code):
     entry = catalogue()[code]
     assert (code in ESTIMATORS) == entry.on_scorecard
+    assert (entry.metric or code) in METRICS
     assert PROVEN_BY.get(code, entry.metric or code) in CASES
     assert all([entry.fr, entry.en, entry.unit, entry.unit_fr, entry.reference, entry.method, entry.short])
     assert f"## `{code}` ·" in methods_page()
 
 
-def test_there_is_no_estimator_without_entry_and_no_two_short_codes():
-    assert set(ESTIMATORS) <= set(catalogue())
+def test_there_is_no_estimator_nor_metric_without_entry_and_no_two_short_codes():
+    assert set(ESTIMATORS) | set(METRICS) <= set(catalogue())
     shorts = [entry.short for entry in catalogue().values()]
     assert len(set(shorts)) == len(shorts)
+
+
+def test_the_metrics_that_are_not_of_the_reference_agree_with_those_that_prove_them():
+    costs = [10.0, 12.0, 9.0, 20.0, 21.0, 26.0]
+    groups = ["after"] * 3 + ["before"] * 3
+    welch = compute("welch_t", {"outcome": costs, "group": groups}, {})
+    found = compute("cost_difference", {"cost": costs, "group": groups}, {"intervention": "after", "control": "before"})
+    assert (found["difference"], found["ci_low"]) == (welch["difference"], welch["ci_low"])
+    silent = compute("failure_rate", {"reference": [1, 0, 1, 0], "prediction": [1, None, 1, 0]}, {})
+    assert (silent["numerator"], silent["denominator"], silent["estimate"]) == (1, 4, 0.25)
+    weeks = {
+        "outcome": [0.9, 0.7, 0.8, 0.3, 0.9, 0.2, 0.85, 0.75],
+        "treatment": [0, 0, 0, 1, 0, 1, 0, 0],
+        "period": [1, 2] * 4,
+        "cluster": ["a", "a", "b", "b", "c", "c", "d", "d"],
+    }
+    share = compute("stepped_wedge_mixed", weeks, {})
+    euros = compute("valued_time", weeks, {"minutes": 30, "hourly_cost_eur": 40, "realised_share": 0.5})
+    assert euros["estimate"] == pytest.approx(10 * share["estimate"])
+    assert euros["ci_high"] == pytest.approx(10 * share["ci_high"])
 
 
 def test_the_page_of_methods_is_current():
