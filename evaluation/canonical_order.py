@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -55,20 +55,48 @@ def _bounds(whole: pl.Series) -> tuple[int, int]:
     return low, high
 
 
-def group_ranks(ids: pl.Series, content: Sequence[SortingKeys], sites: Sequence[SortingKeys]) -> pl.Series:
-    """Each group's rank, as text, once groups are sorted by the sorted content of their rows; missing stays missing.
+def group_ranks(
+    ids: Mapping[str, pl.Series], content: Sequence[SortingKeys], sites: Sequence[SortingKeys]
+) -> dict[str, pl.Series]:
+    """For each column of ids, each group's rank, as text, once groups are sorted by the sorted content of their rows.
 
     Groups are compared without their sites first: the names of the sites decide only between groups that are otherwise equal.
+    Where several columns group the rows (patients and readers), the groups of one also tell those of another apart: ranks are
+    refined in turn until no more groups are distinguished, and only groups that nothing distinguishes are told apart by
+    their spelling. A missing id stays missing.
     """
+    shared = {name: _ranks(series, content, sites, settled=False)[0] for name, series in ids.items()}
+    distinct = -1
+    while len(ids) > 1 and sum(int(keys.max(initial=0)) for keys, _ in shared.values()) > distinct:
+        distinct = sum(int(keys.max(initial=0)) for keys, _ in shared.values())
+        for name, series in ids.items():
+            shared[name] = _ranks(series, [*content, *shared.values()], sites, settled=False)[0]
+    found: dict[str, pl.Series] = {}
+    for name, series in ids.items():
+        others = [keys for other, keys in shared.items() if other != name]
+        shared[name], found[name] = _ranks(series, [*content, *others], sites, settled=True)
+    return found
+
+
+def _ranks(
+    ids: pl.Series, content: Sequence[SortingKeys], sites: Sequence[SortingKeys], *, settled: bool
+) -> tuple[SortingKeys, pl.Series]:
+    """The rank of each row's group, from 1 (0 for none); equal groups share one unless the spelling is to settle it."""
+    size = len(ids)
     rows = pl.DataFrame(
-        {"group": ids, "plain": _dense_ranks(content, len(ids)), "full": _dense_ranks([*content, *sites], len(ids))}
+        {"group": ids, "plain": _dense_ranks(content, size), "full": _dense_ranks([*content, *sites], size)}
     )
     by_group = (
         rows.drop_nulls("group").sort("plain", "full").group_by("group", maintain_order=True).agg("plain", "full")
     )
-    order = by_group.sort("plain", "full", "group")["group"]
-    ranks = pl.Series(range(len(order)), dtype=pl.UInt32).cast(pl.String).str.zfill(9)
-    return ids.replace_strict(order, ranks, default=None, return_dtype=pl.String).alias(ids.name)
+    ordered = by_group.sort("plain", "full", "group")
+    if settled:
+        places = pl.Series(range(1, ordered.height + 1), dtype=pl.UInt64)
+    else:
+        places = ordered.select(pl.struct("plain", "full").rle_id().cast(pl.UInt64) + 1).to_series()
+    codes = ids.replace_strict(ordered["group"], places, default=0, return_dtype=pl.UInt64).fill_null(0)
+    text = (codes - 1).cast(pl.String).str.zfill(9)
+    return (codes.to_numpy(), max(1, ordered.height.bit_length())), text.set(codes == 0, None).alias(ids.name)
 
 
 def _dense_ranks(columns: Sequence[SortingKeys], rows: int) -> pl.Series:

@@ -191,11 +191,12 @@ def canonical_rows(spec: TableSpec, parts: Sequence[pl.DataFrame]) -> pl.DataFra
     grouping = [c.name for c in present if c.role in GROUPING_ROLES]
     known = [c.name for c in present if c.name not in (*grouping, *sites)]
     keys = {name: sorting_keys(frame[name]) for name in (*known, *sites)}
-    for name in grouping:
-        ranks = group_ranks(frame[name], [keys[k] for k in known], [keys[s] for s in sites])
-        frame = frame.with_columns(as_labels(ranks))
-        known = [c.name for c in present if c.name in {*known, name}]
-        keys[name] = sorting_keys(frame[name])
+    if grouping:
+        ids = {name: frame[name].cast(pl.String) for name in grouping}
+        ranks = group_ranks(ids, [keys[name] for name in known], [keys[name] for name in sites])
+        frame = frame.with_columns([as_labels(series) for series in ranks.values()])
+        keys |= {name: sorting_keys(frame[name]) for name in grouping}
+    known = [c.name for c in present if c.name not in sites]
     ordered = [keys[name] for name in (*known, *sites)]
     return frame[order_of_rows([k for k, _ in ordered], [width for _, width in ordered])]
 

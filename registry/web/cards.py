@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -15,6 +15,7 @@ from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason,
 from exports.charts import forest, render, roc
 from exports.numbers import figure, short
 from exports.workbook.small_numbers import hidden_levels
+from registry.web.questions import Table, adjusted_tests, heterogeneity, missing_of, three_of
 
 ICONS = {"met": "✔", "not_met": "✘", "uncertain": "?", "not_assessed": "–"}
 
@@ -28,6 +29,7 @@ class Chart:
     description: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def _note(indicator: Mapping[str, Any], block: Mapping[str, Any], locale: str) -
     elif indicator["more_cases_reason"] == Settled.TOO_FEW_POSITIVES.value:
         parts.append(Settled.TOO_FEW_POSITIVES.label(locale))
     parts += [Flag(flag).label(locale) for flag in block.get("flags", [])]
+    parts += [sentence] if (sentence := missing_of(indicator, locale)) else []
     return " ; ".join(dict.fromkeys(parts))
 
 
@@ -181,6 +184,12 @@ def exclusions_of(card: Mapping[str, Any], locale: str) -> list[str]:
     return [f"{item[key]} : {item['n']}" for item in card["data"]["excluded"]]
 
 
+def tables_of(card: Mapping[str, Any], locale: str) -> list[Table]:
+    """Who is measured, and the adjusted tests, where the scorecard has them."""
+    labels = {indicator["id"]: label_of(indicator, locale) for indicator in card["indicators"]}
+    return [table for table in (three_of(card, locale), adjusted_tests(card, labels, locale)) if table is not None]
+
+
 def charts_of(card: Mapping[str, Any], sites: Mapping[str, str], locale: str) -> list[Chart]:
     """Forest plots by site where there are several, the ROC curve where there are scores, the subgroups of primaries."""
     charts: list[Chart] = []
@@ -191,7 +200,7 @@ def charts_of(card: Mapping[str, Any], sites: Mapping[str, str], locale: str) ->
             charts += _forest(indicator, sites, locale)
         if indicator.get("curve"):
             charts.append(_roc(indicator, locale))
-        charts += _subgroups(indicator, card["subgroups"], locale)
+        charts += _subgroups(indicator, card, locale)
     return charts
 
 
@@ -202,15 +211,16 @@ def _forest(indicator: Mapping[str, Any], sites: Mapping[str, str], locale: str)
     return _drawn(title, rows, indicator, locale, pooled=indicator["pooled"])
 
 
-def _subgroups(indicator: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], locale: str) -> list[Chart]:
+def _subgroups(indicator: Mapping[str, Any], card: Mapping[str, Any], locale: str) -> list[Chart]:
     say = translations("registry", locale).gettext
     charts: list[Chart] = []
     for name, levels in indicator["by_subgroup"].items():
         hidden = hidden_levels([line["n"] for line in levels])
         rows = [_level(line, locale, hidden=i in hidden) for i, line in enumerate(levels)]
-        said = names.get(name, {}).get("en" if locale == "en" else "fr", name)
+        said = card["subgroups"].get(name, {}).get("en" if locale == "en" else "fr", name)
         title = say("{indicator} by subgroup: {name}").format(indicator=label_of(indicator, locale), name=said.lower())
-        charts += _drawn(title, rows, indicator, locale)
+        note = heterogeneity(card, indicator["id"], name, locale)
+        charts += [replace(chart, note=note) for chart in _drawn(title, rows, indicator, locale)]
     return charts
 
 

@@ -70,6 +70,7 @@ async def _show(
         facts=cards.facts_of(card, locale),
         cautions=cards.cautions_of(card, locale),
         exclusions=cards.exclusions_of(card, locale),
+        tables=cards.tables_of(card, locale),
         charts=charts,
         computed=computed,
         decision=await _decision(actor, pilot["id"]),

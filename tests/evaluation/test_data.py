@@ -124,3 +124,53 @@ criterion = { threshold = 0.8 }
     data = PilotData.from_frames(protocol, {"cases": pl.DataFrame({"reference": [True], "prediction": [False]})})
     assert data.sites == ("",)
     assert data.tables["cases"].site_codes(data.sites).tolist() == [0]
+
+
+READINGS = parse_protocol(
+    """
+    id = "readings"
+    version = "1"
+    title = { fr = "t", en = "t" }
+    summary = { fr = "s", en = "s" }
+    use_case = "imagerie_detection"
+    design = "D2"
+    measured = "with_tool"
+    leading_domain = "clinical"
+    [[tables]]
+    name = "cases"
+    label = { fr = "c", en = "c" }
+    row_unit = { fr = "c", en = "c" }
+    columns = [
+      { name = "patient", role = "patient", type = "text", label = { fr = "p", en = "p" } },
+      { name = "reader", role = "reader", type = "text", label = { fr = "l", en = "l" } },
+      { name = "reference", role = "reference", type = "boolean", label = { fr = "r", en = "r" } },
+      { name = "prediction", role = "prediction", type = "boolean", label = { fr = "o", en = "o" } },
+    ]
+    [[indicators]]
+    id = "s"
+    code = "sensitivity"
+    table = "cases"
+    role = "primary"
+    criterion = { threshold = 0.8 }
+    """
+)
+
+
+@given(st.permutations("abcde"), st.permutations("vwxyz"), st.permutations(list(range(25))))
+def test_crossed_patients_and_readers_keep_the_digest_under_any_pseudonyms(patients, readers, order):
+    """Patients who differ only by who read them: their spelling must not show."""
+    answers = [[(3 * p + 5 * r * r + p * r) % 4 < 2 for r in range(5)] for p in range(5)]
+    frame = pl.DataFrame(
+        {
+            "patient": [p for p in "abcde" for _ in range(5)],
+            "reader": list("vwxyz") * 5,
+            "reference": [True] * 25,
+            "prediction": [answers[p][r] for p in range(5) for r in range(5)],
+        }
+    )
+    renamed = frame.with_columns(
+        pl.col("patient").replace(dict(zip("abcde", patients, strict=True))),
+        pl.col("reader").replace(dict(zip("vwxyz", readers, strict=True))),
+    )
+    digests = [PilotData.from_frames(READINGS, {"cases": f}).digest for f in (frame, renamed[list(order)])]
+    assert digests[0] == digests[1]
