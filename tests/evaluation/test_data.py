@@ -159,7 +159,8 @@ READINGS = parse_protocol(
 @given(st.permutations("abcde"), st.permutations("vwxyz"), st.permutations(list(range(25))))
 def test_crossed_patients_and_readers_keep_the_digest_under_any_pseudonyms(patients, readers, order):
     """Patients who differ only by who read them: their spelling must not show."""
-    answers = [[(3 * p + 5 * r * r + p * r) % 4 < 2 for r in range(5)] for p in range(5)]
+    right = [{0, 1}, {0, 2}, {0, 3}, {1, 2}, {0, 4}]  # each patient was called by two readers
+    answers = [[reader in called for reader in range(5)] for called in right]
     frame = pl.DataFrame(
         {
             "patient": [p for p in "abcde" for _ in range(5)],
