@@ -491,5 +491,35 @@ class Caution(Word):
         "référence manquante dans plus de 10 % des lignes",
         "reference standard missing in more than 10 % of the rows",
     )
+    SHORT_PERIOD = (
+        "short_period",
+        "moins de huit semaines d'un côté de la mise en service",
+        "fewer than eight weeks on one side of the start",
+    )
+    PARALLEL_TRENDS = (
+        "parallel_trends",
+        "suppose que les groupes auraient suivi la même tendance sans l'outil",
+        "assumes that the groups would have followed the same trend without the tool",
+    )
+    ONE_READER = (
+        "one_reader",
+        "un seul lecteur : rien ne dit ce que feraient d'autres",
+        "one reader only: nothing says what others would do",
+    )
+    FEW_ROLLED_OUT = (
+        "few_rolled_out",
+        "moins de 15 grappes : intervalle du modèle à confirmer par permutation",
+        "fewer than 15 clusters: the model's interval wants a permutation test",
+    )
+    SILENT_PHASE = (
+        "silent_phase",
+        "phase silencieuse : les réponses n'ont pas été montrées, aucun effet sur les soins n'est mesuré",
+        "silent phase: answers were not shown, no effect on care is measured",
+    )
+    NESTED_ROWS = (
+        "nested_rows",
+        "plusieurs lignes par patient, lecteur ou service",
+        "several rows per patient, reader or service",
+    )
     NOT_RANDOMISED = "not_randomised", "bras non randomisés", "arms not randomised"
     VALUED_TIME = "valued_time", "temps valorisé : montré, jamais décisif", "valued time: shown, never decisive"

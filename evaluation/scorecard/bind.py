@@ -47,7 +47,7 @@ def bind(protocol: Protocol, use: IndicatorUse, table: TableData) -> Inputs | No
         failures_are_errors=entry.failure_is_error and protocol.failures == "error",
         with_tool=with_tool,
         without_tool=without_tool,
-        clusters=None if entry.spans_sites else table.remember("nesting", lambda: _nesting(table)),
+        clusters=None if entry.spans_sites else nesting(table),
         memo=table.memo,
     )
 
@@ -96,8 +96,12 @@ def _contrast(use: IndicatorUse, table: TableData) -> tuple[Mask | None, Mask | 
     return table.remember(("contrast", spec.name), lambda: (column.is_label(labels[0]), column.is_label(labels[1])))
 
 
+def nesting(table: TableData) -> Clusters | None:
+    """The patient, else the reader, else the cluster of each row, when several rows share one; found once."""
+    return table.remember("nesting", lambda: _nesting(table))
+
+
 def _nesting(table: TableData) -> Clusters | None:
-    """The patient, else the reader, else the cluster of each row, when several rows share one."""
     for role in NESTING_ROLES:
         column = table.with_role(role)
         if column is not None and column.labels is not None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from evaluation.data import PilotData, TableData
 from evaluation.protocol import Protocol
+from evaluation.scorecard.bind import nesting
 from evaluation.vocabulary import Caution, ColumnRole, Design, Domain, Measured, Role
 
+CLUSTERED_DESIGNS = (Design.STEPPED_WEDGE, Design.DIFF_IN_DIFF, Design.PAIRED_READING)
+"""Designs whose models expect several rows of one cluster or reader."""
+ENOUGH_CLUSTERS = 15
+EIGHT_WEEKS = 56 * 86_400.0
+"""Seconds."""
 MISSING_REFERENCE_LIMIT = 0.10
 """Share of rows without a reference above which the data do not bear the figures (FIELD §3.3)."""
 
@@ -30,6 +37,12 @@ def cautions(protocol: Protocol, data: PilotData) -> list[dict[str, Any]]:
         for name, table in sorted(data.tables.items())
         if (share := missing_reference_share(table)) > MISSING_REFERENCE_LIMIT
     )
+    found.extend({"code": caution.value} for caution in _of_design(protocol, data))
+    found.extend(
+        {"code": Caution.NESTED_ROWS.value, "table": name}
+        for name, table in sorted(data.tables.items())
+        if nesting(table) is not None and protocol.design not in CLUSTERED_DESIGNS
+    )
     if any(use.valued for use in protocol.indicators):
         found.append({"code": Caution.VALUED_TIME.value})
     for domain in Domain:
@@ -37,6 +50,43 @@ def cautions(protocol: Protocol, data: PilotData) -> list[dict[str, Any]]:
         if not any(u.role in (Role.PRIMARY, Role.SAFETY) for u in uses):
             found.append({"code": Caution.DOMAIN_EMPTY.value, "domain": domain.value})
     return found
+
+
+def _of_design(protocol: Protocol, data: PilotData) -> Iterator[Caution]:
+    """What the design itself obliges a reader to know (FIELD §4)."""
+    tables = data.tables.values()
+    if protocol.design == Design.BEFORE_AFTER and any(_short_side(table) for table in tables):
+        yield Caution.SHORT_PERIOD
+    if protocol.design == Design.DIFF_IN_DIFF:
+        yield Caution.PARALLEL_TRENDS
+    if protocol.design == Design.PAIRED_READING and any(_groups(table, ColumnRole.READER) == 1 for table in tables):
+        yield Caution.ONE_READER
+    if protocol.design == Design.STEPPED_WEDGE and any(
+        0 < _groups(table, ColumnRole.CLUSTER) < ENOUGH_CLUSTERS for table in tables
+    ):
+        yield Caution.FEW_ROLLED_OUT
+    if protocol.design == Design.SILENT:
+        yield Caution.SILENT_PHASE
+
+
+def _groups(table: TableData, role: ColumnRole) -> int:
+    """How many readers or clusters the rows name; 0 without such a column."""
+    column = table.with_role(role)
+    if column is None or column.labels is None:
+        return 0
+    return int(np.unique(column.values[column.values >= 0]).size)
+
+
+def _short_side(table: TableData) -> bool:
+    """Whether the dated rows of one of the two periods span fewer than eight weeks."""
+    date = table.with_role(ColumnRole.DATE) or table.with_role(ColumnRole.START_TIME)
+    for spec in table.spec.with_role(ColumnRole.PERIOD):
+        if date is not None and spec.name in table.columns:
+            for label in (spec.with_tool, spec.without_tool):
+                side = date.values[table.columns[spec.name].is_label(label) & ~date.missing]
+                if side.size and np.ptp(side) < EIGHT_WEEKS:
+                    return True
+    return False
 
 
 def missing_reference_share(table: TableData) -> float:
