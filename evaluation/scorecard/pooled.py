@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,18 @@ from evaluation.canonical import number
 from evaluation.estimate import Estimate, Result
 from evaluation.protocol import Pooling
 from evaluation.scorecard.verdict import Reading
-from evaluation.statistics.meta import pool
+from evaluation.statistics.meta import pool, tau2_interval
 from evaluation.vocabulary import Flag, Reason
 
-BACK: dict[str, Callable[[float], float]] = {"identity": float, "log": math.exp, "logit": lambda x: float(expit(x))}
+LARGEST_EXPONENT = math.log(sys.float_info.max)
+
+
+def _exp(x: float) -> float:
+    """The exponential, infinite where a float cannot hold it."""
+    return math.exp(x) if x < LARGEST_EXPONENT else math.inf
+
+
+BACK: dict[str, Callable[[float], float]] = {"identity": float, "log": _exp, "logit": lambda x: float(expit(x))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +45,12 @@ def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: s
     terms = [result.pooling for _, result in by_site if result.pooling is not None]
     if len(terms) < pooling.sites_at_least:
         return Synthesis({"not_estimable": Reason.TOO_FEW_SITES.value, "k": len(terms)}, None)
-    pooled = pool([t.effect for t in terms], [t.variance for t in terms], pooling.method, level)
+    effects, variances = [t.effect for t in terms], [t.variance for t in terms]
+    pooled = pool(effects, variances, pooling.method, level)
     if pooled.hk_low is None or pooled.hk_high is None:
         return Synthesis({"not_estimable": Reason.SITES_IDENTICAL.value, "k": pooled.k}, None)
     back = BACK[scale]
+    spread = tau2_interval(effects, variances, pooling.method, level)
     flags = sorted(
         [Flag.NARROW_INTERVAL.value] * pooled.hk_narrower_than_fixed
         + [Flag.SITES_DROPPED.value] * (len(terms) < len(by_site))
@@ -56,6 +67,8 @@ def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: s
         "adhoc_low": number(back(pooled.adhoc_low)),
         "adhoc_high": number(back(pooled.adhoc_high)),
         "tau2": number(pooled.tau2),
+        "tau2_low": number(spread.low) if isinstance(spread, Estimate) else None,
+        "tau2_high": number(spread.high) if isinstance(spread, Estimate) else None,
         "i2": number(pooled.i2),
         "q": number(pooled.q),
         "prediction_low": None if prediction[0] is None else number(back(prediction[0])),

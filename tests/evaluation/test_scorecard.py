@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.data import PilotData
-from evaluation.protocol import LIBRARY, load_protocol, parse_protocol
+from evaluation.estimate import Estimate, PoolingTerm
+from evaluation.protocol import LIBRARY, Pooling, load_protocol, parse_protocol
 from evaluation.scorecard.build import score
 from evaluation.scorecard.model import scorecard_digest
+from evaluation.scorecard.pooled import synthesise
+from evaluation.statistics.meta import tau2_interval
 
 GENERIC = load_protocol("diagnostic-accuracy")
 TEXT = (LIBRARY / "diagnostic-accuracy.toml").read_text(encoding="utf-8")
@@ -150,3 +153,23 @@ def test_any_order_and_any_split_give_the_same_bytes(order, cut):
     mixed = frame[list(order)]
     parts = (mixed.head(cut), mixed.tail(120 - cut))
     assert score(GENERIC, PilotData.from_frames(GENERIC, {"cases": parts})).to_json_bytes() == whole
+
+
+def test_the_pooled_block_has_the_interval_of_the_variance_between_sites():
+    terms = [(0.1, 0.02), (0.9, 0.05), (0.4, 0.01), (-0.3, 0.04)]
+    by_site = [
+        (f"s{i}", Estimate(e, e - 1, e + 1, 0.95, 50, "m", pooling=PoolingTerm(e, v))) for i, (e, v) in enumerate(terms)
+    ]
+    found = synthesise(by_site, Pooling(), "identity", 0.95).content
+    direct = tau2_interval([e for e, _ in terms], [v for _, v in terms])
+    assert (found["tau2_low"], found["tau2_high"]) == (direct.low, direct.high)
+    assert found["tau2_low"] < found["tau2"] < found["tau2_high"]
+
+
+def test_a_prediction_too_wide_for_a_float_is_infinite_and_not_a_crash():
+    terms = [(-80.0, 0.02), (90.0, 0.05), (70.0, 0.01)]
+    by_site = [
+        (f"s{i}", Estimate(1.0, 0.5, 2.0, 0.95, 50, "m", pooling=PoolingTerm(e, v))) for i, (e, v) in enumerate(terms)
+    ]
+    found = synthesise(by_site, Pooling(), "log", 0.95).content
+    assert (found["prediction_low"], found["prediction_high"]) == (0.0, "Infinity")
