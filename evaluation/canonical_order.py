@@ -12,7 +12,7 @@ from evaluation.ordering import Keys, order_of_rows, packed_number
 
 SortingKeys = tuple[Keys, int]
 """Unsigned keys that rise as the values do, missing first, and the number of bits they take."""
-FEW_LABELS: Final = 65_536
+FEW_LABELS: Final = 4_000_000
 
 
 def sorting_keys(series: pl.Series) -> SortingKeys:
