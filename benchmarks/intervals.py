@@ -58,7 +58,10 @@ CONSERVATIVE = (
 )
 SPREAD = "spread read off few order statistics (Price & Bonett 2002, J Stat Comput Simul 72:119)"
 FEW_SITES = "between-site variance from few sites (IntHout 2014, BMC Med Res Methodol 14:25)"
-PREDICTION = "short when heterogeneity is slight and sites few (Partlett & Riley 2017, Stat Med 36:301)"
+PREDICTION = (
+    "few sites: short when heterogeneity is slight, wide when there is none (Partlett & Riley 2017, Stat Med 36:301)"
+)
+FILLED = "exists only without a zero cell: the draws left out are those nearest the truth (Mercaldo, Lau & Zhou 2007, Stat Med 26:2170)"
 LARGE_SAMPLE = "large-sample interval: short in small samples (Fleiss, Cohen & Everitt 1969; Blackman & Koval 2000, Stat Med 19:723)"
 LOGISTIC = "Wald interval of a logistic coefficient: small samples (Peduzzi 1996, J Clin Epidemiol 49:1373)"
 SKEWED = "mean of a skewed cost: small samples (Briggs & Gray 1998, J Health Serv Res Policy 3:233)"
@@ -115,6 +118,7 @@ def _tables() -> Iterator[Case]:
                     lambda t: limits(predictive_values.at_prevalence(t, 0.05, LEVEL).ppv),
                 ),
             }
+            notes = {"PPV at 5 % (logit)": FILLED, "diagnostic odds ratio (Woolf)": CONSERVATIVE}
             for name, (truth, read) in truths.items():
 
                 def draw(
@@ -126,7 +130,7 @@ def _tables() -> Iterator[Case]:
                 ) -> Interval:
                     return read(_table(rng, n, se, sp))
 
-                yield Case(name, n, f"Se {se:g}, Sp {sp:g}", truth, draw, CONSERVATIVE if n < 1000 else "")
+                yield Case(name, n, f"Se {se:g}, Sp {sp:g}", truth, draw, notes.get(name, DISCRETE) if n < 1000 else "")
 
 
 def _areas() -> Iterator[Case]:
