@@ -1,0 +1,58 @@
+"""What a role or a parameter may look like, and what each is read as."""
+
+import pytest
+
+from evaluation.compute.metrics import compute
+from evaluation.compute.roles import label
+from evaluation.statistics.samples import DomainError
+
+CASES = {"reference": [1, 1, 1, 0, 0, 0], "score": [3, 1, 2, 0, 1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (0, "0"),
+        (-0.0, "0"),
+        ("+1.50", "1.5"),
+        (".5", "0.5"),
+        ("1.", "1"),
+        ("1e2", "100"),
+        (" Nord ", "Nord"),
+        ("1e31", "1e31"),
+        ("1e999999999999", "1e999999999999"),
+        ("nan", "nan"),
+        ("1_2", "1_2"),
+        ("1_000", "1_000"),
+        ("\u0661", "\u0661"),
+        (" ", None),
+        (float("nan"), None),
+    ],
+)
+def test_a_label_is_text_and_only_a_plain_number_is_made_one(given, read):
+    assert label(given) == read
+
+
+def test_names_with_an_underscore_are_groups_of_their_own():
+    columns = {**CASES, "group": ["12", "1_2", "12", "1_2", "12", "1_2"]}
+    found = compute("subgroup_gap", columns, {"measure": "selection_rate", "threshold": 2, "reference_group": 12})
+    assert {name: group["denominator"] for name, group in found["by_group"].items()} == {"12": 3, "1_2": 3}
+
+
+@pytest.mark.parametrize("metric", ["sensitivity", "auc", "calibration_intercept_slope"])
+def test_a_level_may_be_given_as_text(metric):
+    columns = {**CASES, "probability": [0.9, 0.2, 0.5, 0.1, 0.3, 0.6]}
+    params = {"threshold": 2, "conf_level": 0.9}
+    assert compute(metric, columns, params | {"conf_level": "0.9"}) == compute(metric, columns, params)
+
+
+@pytest.mark.parametrize("level", [0, 1, "1", "nan", "high", None, True, [0.9]])
+def test_a_level_that_is_none_is_refused(level):
+    with pytest.raises(DomainError):
+        compute("auc", CASES, {"conf_level": level})
+
+
+def test_a_blank_field_is_a_missing_value():
+    columns = {"reference": ["1", "0", " ", "1"], "score": ["2", " ", "1", "0"]}
+    found = compute("confusion_matrix", columns, {"threshold": 1})
+    assert (found["n"], found["n_missing_dropped"]) == (2, 2)
