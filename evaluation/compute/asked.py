@@ -74,6 +74,8 @@ def level(roles: Roles) -> float:
 
 
 def _real(value: Any, name: str) -> float:
+    if isinstance(value, bool):
+        raise DomainError(f"the parameter {name} is no number")
     try:
         return float(value)
     except (TypeError, ValueError) as error:

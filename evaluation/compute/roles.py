@@ -97,6 +97,14 @@ class Roles:
         columns = [_numbers(column) for column in self.values(role)]
         return np.column_stack(columns) if columns else np.empty((0, 0))
 
+    def terms(self, role: str, rows: int) -> Numbers:
+        """The columns of a role that may be absent, null or an empty list, or be one column alone; shape (rows, columns)."""
+        given = self._columns.get(role)
+        if given is None or len(given) == 0:
+            return np.empty((rows, 0))
+        alone = all(isinstance(item, str) or not hasattr(item, "__len__") for item in given)
+        return _numbers(given)[:, None] if alone else self.many(role)
+
     def labels(self, role: str) -> Labels:
         """Labels as text after numeric normalisation, `None` for missing; shape (n,)."""
         return _labels(self.values(role))

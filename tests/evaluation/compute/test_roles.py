@@ -56,3 +56,41 @@ def test_a_blank_field_is_a_missing_value():
     columns = {"reference": ["1", "0", " ", "1"], "score": ["2", " ", "1", "0"]}
     found = compute("confusion_matrix", columns, {"threshold": 1})
     assert (found["n"], found["n_missing_dropped"]) == (2, 2)
+
+
+SERIES = {
+    "outcome": [3.0, 4.0, 3.5, 5.0, 4.0, 6.0, 5.5, 7.0, 6.0, 8.0],
+    "time": list(range(1, 11)),
+    "post": [0] * 5 + [1] * 5,
+    "time_since": [0] * 5 + [0, 1, 2, 3, 4],
+}
+ONE = [0.3, -0.1, 0.8, 0.2, -0.5, 0.1, 0.9, -0.7, 0.4, 0.0]
+WITH_TERMS = [
+    ("its_newey_west", "season", {**SERIES}, {"lag": 1}),
+    ("its_ar1_reml", "season", {**SERIES}, {}),
+    ("its_quasi_poisson", "season", {**SERIES, "events": SERIES["time"], "exposure": [2] * 10}, {}),
+    ("cluster_robust_linear", "covariates", {**SERIES, "treatment": [0, 1] * 5, "cluster": list("abcde") * 2}, {}),
+    (
+        "cluster_robust_logistic",
+        "covariates",
+        {"outcome": [0, 1, 1, 0, 1, 1, 0, 0, 1, 0], "treatment": [0, 1] * 5, "cluster": list("abcde") * 2},
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(("metric", "role", "columns", "params"), WITH_TERMS, ids=[case[0] for case in WITH_TERMS])
+def test_a_role_of_several_columns_may_be_absent_or_null_or_be_one_column_alone(metric, role, columns, params):
+    bare = compute(metric, columns, params)
+    assert compute(metric, columns | {role: None}, params) == compute(metric, columns | {role: []}, params) == bare
+    alone = compute(metric, columns | {role: ONE}, params)
+    assert alone == compute(metric, columns | {role: [ONE]}, params) != bare
+    assert alone == compute(metric, columns | {role: [str(value) for value in ONE]}, params)
+
+
+def test_a_lag_may_be_given_as_text():
+    found = compute("its_newey_west", SERIES, {"lag": 2})
+    assert compute("its_newey_west", SERIES, {"lag": "2"}) == found != compute("its_newey_west", SERIES, {"lag": 0})
+    for lag in ("two", True, -1, 1.5, "nan"):
+        with pytest.raises(DomainError):
+            compute("its_newey_west", SERIES, {"lag": lag})
