@@ -22,6 +22,7 @@ from evaluation.vocabulary import (
     Verdict,
 )
 from exports.edition import Condition, Line, Measure, PilotSite, StatusChange
+from exports.numbers import limits
 from registry.services import clock, pilots, scorecards
 from registry.tables import Dossier, StatusEvent, Submission
 from registry.vocabulary import SubmissionState
@@ -113,6 +114,7 @@ def _measure(
 ) -> Measure:
     pooled = {} if subgroup else indicator["pooled"]
     reason = block.get("not_estimable")
+    low, high = limits(block)
     return Measure(
         identifier=identifier,
         domain=Domain(indicator["domain"]),
@@ -122,8 +124,8 @@ def _measure(
         better=Better(indicator["better"]),
         role=Role(indicator["role"]),
         value=_float(block.get("value")),
-        low=_float(block.get("low")),
-        high=_float(block.get("high")),
+        low=_float(low),
+        high=_float(high),
         reason=Reason(reason).label_fr if reason else "",
         threshold=_float(indicator["threshold"]),
         margin=_float(indicator["margin"]),

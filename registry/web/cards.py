@@ -102,6 +102,9 @@ def _threshold(indicator: Mapping[str, Any], locale: str) -> str:
     say = translations("registry", locale).gettext
     higher = indicator["better"] == Better.HIGHER
     limit = short(indicator["threshold"], locale)
+    if indicator["better"] == Better.TARGET:
+        ends = (indicator["threshold"] - indicator["margin"], indicator["threshold"] + indicator["margin"])
+        return say("from {low} to {high}").format(low=short(ends[0], locale), high=short(ends[1], locale))
     test = Test(indicator["test"])
     if test == Test.NON_INFERIORITY:
         return say("not worse than {limit} by {margin}").format(limit=limit, margin=short(indicator["margin"], locale))
