@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from evaluation.canonical import number
 from evaluation.estimate import Estimate, Result
+from evaluation.indicators.estimators.guard import UNSUITABLE
 from evaluation.protocol import Pooling
 from evaluation.scorecard.verdict import Reading
 from evaluation.statistics.meta import pool
@@ -36,7 +37,10 @@ def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: s
     terms = [result.pooling for _, result in by_site if result.pooling is not None]
     if len(terms) < pooling.sites_at_least:
         return Synthesis({"not_estimable": Reason.TOO_FEW_SITES.value, "k": len(terms)}, None)
-    pooled = pool([t.effect for t in terms], [t.variance for t in terms], pooling.method, level)
+    try:
+        pooled = pool([t.effect for t in terms], [t.variance for t in terms], pooling.method, level)
+    except UNSUITABLE:
+        return Synthesis({"not_estimable": Reason.IMPOSSIBLE_VALUE.value, "k": len(terms)}, None)
     if pooled.hk_low is None or pooled.hk_high is None:
         return Synthesis({"not_estimable": Reason.SITES_IDENTICAL.value, "k": pooled.k}, None)
     back = BACK[scale]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from evaluation.indicators.catalogue import catalogue
+from evaluation.indicators.naming import method_name
 from evaluation.vocabulary import (
     Better,
     Decision,
@@ -120,7 +121,7 @@ def _measure(
         domain=Domain(indicator["domain"]),
         short_code=indicator["short"],
         label=indicator["label"],
-        unit=catalogue()[indicator["code"]].unit_fr,
+        unit=indicator.get("unit_fr") or catalogue()[indicator["code"]].unit_fr,
         better=Better(indicator["better"]),
         role=Role(indicator["role"]),
         value=_float(block.get("value")),
@@ -131,7 +132,7 @@ def _measure(
         margin=_float(indicator["margin"]),
         verdict=Verdict.NOT_ASSESSED if subgroup else Verdict(indicator["verdict"]),
         design=Design(content["protocol"]["design"]),
-        method=str(block.get("method", indicator["estimate"]["method"])),
+        method=method_name(str(block.get("method", indicator["estimate"]["method"]))),
         n=int(block["n"]),
         sites=len(indicator["by_site"]) or len(content["data"]["sites"]),
         prediction_low=_float(pooled.get("prediction_low")),

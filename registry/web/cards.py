@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from evaluation.indicators.catalogue import catalogue
+from evaluation.indicators.naming import method_name
 from evaluation.language import translations
 from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason, Role, Settled, Strength, Test, Verdict
 from exports.charts import forest, render, roc
@@ -41,6 +42,8 @@ class Row:
     domain: str
     role: str
     figure: str
+    unit: str
+    method: str
     threshold: str
     source: str
     verdict: str
@@ -69,6 +72,8 @@ def _row(indicator: Mapping[str, Any], locale: str) -> Row:
         domain=Domain(indicator["domain"]).label(locale),
         role=Role(indicator["role"]).label(locale),
         figure=figure(block, locale),
+        unit=unit_of(indicator, locale) if "value" in block else "",
+        method=method_name(str(block.get("method", indicator["estimate"]["method"])), locale),
         threshold=_threshold(indicator, locale),
         source=_source(indicator, locale),
         verdict=verdict.value,
@@ -83,6 +88,13 @@ def _row(indicator: Mapping[str, Any], locale: str) -> Row:
 def label_of(indicator: Mapping[str, Any], locale: str) -> str:
     """The label in a language."""
     return str(indicator["label_en"] if locale == "en" else indicator["label"])
+
+
+def unit_of(indicator: Mapping[str, Any], locale: str) -> str:
+    """The unit in a language; a scorecard of an earlier engine has only the English one."""
+    if locale == "en":
+        return str(indicator["unit"])
+    return str(indicator.get("unit_fr") or catalogue()[indicator["code"]].unit_fr)
 
 
 def read_block(indicator: Mapping[str, Any]) -> Mapping[str, Any]:
