@@ -37,6 +37,11 @@ def short(value: float | str | None, locale: str = "fr") -> str:
     return text.replace("-", "−")
 
 
+def count(n: int, locale: str = "fr") -> str:
+    """A number of cases in full, or as a power of ten where nobody would count them."""
+    return format_decimal(n, locale=locale) if abs(n) < 10 ** PLAIN[1] else short(float(n), locale)
+
+
 def limits(block: Mapping[str, Any]) -> tuple[float | str | None, float | str | None]:
     """The interval that a verdict reads: of pooled sites, the ad-hoc one where Hartung and Knapp's is the narrower."""
     prefix = "adhoc_" if Flag.NARROW_INTERVAL.value in block.get("flags", ()) and "adhoc_low" in block else ""

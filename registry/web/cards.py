@@ -14,7 +14,7 @@ from evaluation.indicators.naming import method_name
 from evaluation.language import translations
 from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason, Role, Settled, Strength, Test, Verdict
 from exports.charts import forest, render, roc
-from exports.numbers import figure, short
+from exports.numbers import count, figure, short
 from exports.workbook.small_numbers import hidden_levels
 from registry.web.questions import Table, adjusted_tests, heterogeneity, missing_of, three_of
 
@@ -79,7 +79,7 @@ def _row(indicator: Mapping[str, Any], locale: str) -> Row:
         verdict=verdict.value,
         verdict_label=verdict.label(locale) if indicator["threshold"] is not None else say("no threshold"),
         icon=ICONS[verdict.value],
-        n=format_decimal(block.get("n", indicator["estimate"]["n"]), locale=locale),
+        n=count(block.get("n", indicator["estimate"]["n"]), locale),
         note=_note(indicator, block, locale),
         reads=say("pooled over {k} sites").format(k=indicator["pooled"]["k"]) if pooled else "",
     )
@@ -139,7 +139,7 @@ def _note(indicator: Mapping[str, Any], block: Mapping[str, Any], locale: str) -
     say = translations("registry", locale).gettext
     parts = []
     if indicator["more_cases_needed"] is not None:
-        more = format_decimal(indicator["more_cases_needed"], locale=locale)
+        more = count(indicator["more_cases_needed"], locale)
         parts.append(say("about {n} more cases would settle it").format(n=more))
     elif indicator["more_cases_reason"] == Settled.AT_THRESHOLD.value:
         parts.append(Settled.AT_THRESHOLD.label(locale))
