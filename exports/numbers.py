@@ -37,6 +37,11 @@ def short(value: float | str | None, locale: str = "fr") -> str:
     return text.replace("-", "−")
 
 
+def percent(level: float, locale: str = "fr") -> str:
+    """A level such as 0.95 as people say it, without its sign: 95."""
+    return format_decimal(Decimal(f"{100 * level:.6g}"), locale=locale)
+
+
 def count(n: int, locale: str = "fr") -> str:
     """A number of cases in full, or as a power of ten where nobody would count them."""
     return format_decimal(n, locale=locale) if abs(n) < 10 ** PLAIN[1] else short(float(n), locale)

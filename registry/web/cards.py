@@ -14,7 +14,7 @@ from evaluation.indicators.naming import method_name
 from evaluation.language import translations
 from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason, Role, Settled, Strength, Test, Verdict
 from exports.charts import forest, render, roc
-from exports.numbers import count, figure, short
+from exports.numbers import count, figure, percent, short
 from exports.workbook.small_numbers import hidden_levels
 from registry.web.questions import Table, adjusted_tests, heterogeneity, missing_of, three_of
 
@@ -81,8 +81,23 @@ def _row(indicator: Mapping[str, Any], locale: str) -> Row:
         icon=ICONS[verdict.value],
         n=count(block.get("n", indicator["estimate"]["n"]), locale),
         note=_note(indicator, block, locale),
-        reads=say("pooled over {k} sites").format(k=indicator["pooled"]["k"]) if pooled else "",
+        reads=say("pooled over {k} sites").format(k=indicator["pooled"]["k"])
+        if pooled
+        else _not_pooled(indicator, locale),
     )
+
+
+def _not_pooled(indicator: Mapping[str, Any], locale: str) -> str:
+    """Why several sites are not brought together; nothing for one site, or where there is no figure."""
+    reason = indicator["pooled"].get("not_estimable")
+    several = len(indicator["by_site"]) > 1 or reason == Reason.SPANS_SITES
+    return Reason(reason).label(locale) if reason and several and "value" in indicator["estimate"] else ""
+
+
+def interval_heading(level: float, locale: str) -> str:
+    """The heading of the figures, with the level of their intervals."""
+    say = translations("registry", locale).gettext
+    return say("Estimate [95% CI]").replace("95", percent(level, locale))
 
 
 def label_of(indicator: Mapping[str, Any], locale: str) -> str:
@@ -274,7 +289,7 @@ def _drawn(
             separator = " ; " if locale == "fr" else ", "
             interval = separator.join(short(pooled[key], locale) for key in ("prediction_low", "prediction_high"))
             lines.append((say("In a new hospital (prediction interval)"), f"[{interval}]", ""))
-    headings = (say("Group"), say("Estimate [95% CI]"), say("N"))
+    headings = (say("Group"), interval_heading(indicator["estimate"].get("level", 0.95), locale), say("N"))
     return [Chart(title, Markup(render(spec, locale)), str(spec["description"]), headings, tuple(lines))]  # noqa: S704  # our renderer escapes names
 
 

@@ -10,7 +10,7 @@ from evaluation.data import PilotData
 from evaluation.indicators.catalogue import catalogue
 from evaluation.scorecard.build import score
 from evaluation.vocabulary import Flag, Reason
-from registry.web.cards import charts_of, rows_of
+from registry.web.cards import charts_of, interval_heading, rows_of
 from tests.evaluation.every_indicator import IDENTITY, frames, protocol, rows
 
 PLAN = protocol()
@@ -96,3 +96,11 @@ def test_a_target_is_shown_as_an_interval_and_a_duration_with_its_unit():
     assert lines["i_sensitivity"].threshold == "≥ 0,500"
     assert lines["i_hodges_lehmann"].unit == "min"
     assert lines["i_sensitivity"].method == "REML, Hartung-Knapp"
+
+
+def test_a_page_says_why_sites_are_not_pooled_and_at_which_level_its_intervals_are():
+    lines = {line.id: line for line in rows_of(card(GOOD), "fr")}
+    assert lines["i_icc_2_1"].reads == "ne se combine pas entre sites"
+    assert lines["i_stepped_wedge_mixed"].reads == "le modèle porte sur tous les sites : rien à combiner"
+    assert interval_heading(0.9, "fr") == "Estimation [IC 90 %]"
+    assert interval_heading(0.975, "fr") == "Estimation [IC 97,5 %]"
