@@ -11,7 +11,7 @@ from typing import Any
 from scipy.special import expit
 
 from evaluation.canonical import number
-from evaluation.estimate import Estimate, Result
+from evaluation.estimate import Estimate, PoolingTerm, Result
 from evaluation.protocol import Pooling
 from evaluation.scorecard.verdict import Reading
 from evaluation.statistics.meta import pool, tau2_interval
@@ -34,6 +34,8 @@ class Synthesis:
 
     content: dict[str, Any]
     reading: Reading | None
+    term: PoolingTerm | None = None
+    """The pooled effect and its variance, on the pooling scale."""
 
 
 def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: str, level: float) -> Synthesis:
@@ -80,7 +82,8 @@ def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: s
         "flags": flags,
         "n": rows,
     }
-    return Synthesis(content, Reading(back(pooled.effect), back(low), back(high), rows))
+    reading = Reading(back(pooled.effect), back(low), back(high), rows)
+    return Synthesis(content, reading, PoolingTerm(pooled.effect, pooled.se**2))
 
 
 def reading_of(result: Result) -> Reading | None:

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from evaluation.indicators.catalogue import catalogue
 from evaluation.language import translations
+from evaluation.small_numbers import hidden_levels
 from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason, Role, Settled, Strength, Test, Verdict
 from exports.charts import forest, render, roc
 from exports.numbers import figure, short
-from exports.workbook.small_numbers import hidden_levels
 from registry.web.questions import Table, adjusted_tests, heterogeneity, missing_of, three_of
 
 ICONS = {"met": "✔", "not_met": "✘", "uncertain": "?", "not_assessed": "–"}

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from evaluation.small_numbers import hidden_levels
 from exports.edition import Line
 from exports.seal import verify_workbook
 from exports.workbook import workbook
-from exports.workbook.small_numbers import hidden_levels
 from tests.exports.editions import edition, line, measure
 
 GOLDEN = Path(__file__).parent / "golden" / "workbook.json"
