@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -158,7 +158,7 @@ def domains_of(card: Mapping[str, Any], locale: str) -> list[dict[str, str]]:
 def cautions_of(card: Mapping[str, Any], locale: str) -> list[str]:
     """The sentences about the whole; the empty domains are in the strip already."""
     shown = [w for w in card["warnings"] if w["code"] != Caution.DOMAIN_EMPTY.value]
-    return [Caution(w["code"]).label(locale) for w in shown]
+    return [Caution(w["code"]).label(locale) + (f" ({', '.join(w['sites'])})" if "sites" in w else "") for w in shown]
 
 
 def facts_of(card: Mapping[str, Any], locale: str) -> list[tuple[str, str]]:
@@ -206,9 +206,15 @@ def charts_of(card: Mapping[str, Any], sites: Mapping[str, str], locale: str) ->
 
 def _forest(indicator: Mapping[str, Any], sites: Mapping[str, str], locale: str) -> list[Chart]:
     say = translations("registry", locale).gettext
-    rows = [{**line, "label": sites.get(line["site"], line["site"])} for line in indicator["by_site"]]
+    rows = [{**line, "label": _called(line, sites, say)} for line in indicator["by_site"]]
     title = say("{indicator} by site").format(indicator=label_of(indicator, locale))
     return _drawn(title, rows, indicator, locale, pooled=indicator["pooled"])
+
+
+def _called(line: Mapping[str, Any], sites: Mapping[str, str], say: Callable[[str], str]) -> str:
+    """The name of a site, and that it sent an aggregate in place of rows."""
+    name = sites.get(line["site"], str(line["site"]))
+    return say("{site} (aggregate)").format(site=name) if line.get("aggregate") else name
 
 
 def _subgroups(indicator: Mapping[str, Any], card: Mapping[str, Any], locale: str) -> list[Chart]:

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.cli.test_cli import preuve, refused
-from tests.registry.conftest import A, B, PROTOCOL, rows
+from tests.registry.aggregates import aggregate_of
+from tests.registry.conftest import PROTOCOL, A, B, rows
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,7 @@ def test_what_is_printed_is_what_is_written(folder, tmp_path):
     assert "Sensibilité" in shown.stdout
     assert json.loads(out.read_bytes())["digest"] in shown.stdout
     assert out.read_bytes() == (folder / "agg.json").read_bytes()
+    assert out.read_bytes() == aggregate_of(rows(A))  # what the journey over HTTP sends
     assert not list(folder.glob("preuve-data"))  # no registry was asked
 
 
