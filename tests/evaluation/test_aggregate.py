@@ -16,6 +16,7 @@ from evaluation.data import PilotData
 from evaluation.indicators.catalogue import catalogue
 from evaluation.protocol import load_protocol, parse_protocol
 from evaluation.scorecard.build import score
+from tests.evaluation import every_indicator as every
 from tests.evaluation.test_invariance import PILOTS, SITES
 
 GENERIC = load_protocol("diagnostic-accuracy")
@@ -88,6 +89,8 @@ use_case = "autre"\ndesign = "D6"\nmeasured = "with_tool"\nleading_domain = "cli
     for code in every_code():
         spec = catalogue()[code].inputs
         inputs = {k: v for k, v in INPUTS.items() if k in spec and not spec[k].compute_only}
+        if code == "icc_2_1":
+            inputs = {"raters": ["before", "after"]}
         bound = ", ".join(f"{k} = {json.dumps(v)}" for k, v in inputs.items())
         role = "primary" if code == "sensitivity" else "secondary"
         text += f'[[indicators]]\nid = "{code}"\ncode = "{code}"\ntable = "cases"\nrole = "{role}"\n'
@@ -465,3 +468,25 @@ def test_a_scorecard_of_rows_alone_is_unchanged():
     data = data_of(cases(400))
     assert combine(WIDE, data, []).to_json_bytes() == score(WIDE, data).to_json_bytes()
     assert "aggregates" not in score(WIDE, data).content["data"]
+
+
+def test_every_indicator_of_the_catalogue_both_ways():
+    """Series, models that span the sites, counts: what an aggregate cannot hold says so, the rest pools as the rows do."""
+    protocol = every.protocol()
+    frames = every.frames(every.rows(1200))
+    whole = score(protocol, PilotData.from_frames(protocol, frames))
+    sites = whole.content["data"]["sites"]
+    sent = []
+    for site in sites:
+        own = {name: frame.filter(pl.col("site") == site) for name, frame in frames.items()}
+        content, _ = loaded(aggregate_bytes(protocol, PilotData.from_frames(protocol, own)))
+        assert check_aggregate(content, protocol, sites=sites, sender=site) == []
+        sent.append(content)
+    both = combine(protocol, None, sent).content
+    alike = 0
+    for ours, theirs in zip(both["indicators"], whole.content["indicators"], strict=True):
+        withheld = [line for line in ours["by_site"] if line.get("not_estimable") == "small_group"]
+        if not withheld:
+            assert ours["pooled"] == theirs["pooled"], ours["id"]
+            alike += "value" in theirs["pooled"]
+    assert alike > 40
