@@ -70,10 +70,10 @@ def _read(content: bytes, wanted: Wanted, context: Context, name: str) -> Grid:
     words = HeaderWords({folded(h): h for h in wanted}, {bare(h): h for h in wanted})
     kind = kind_of(content, name, context.limits)
     if kind is Kind.XLSX:
-        return read_workbook(content, words, context.limits.columns)
+        return read_workbook(content, words, context.limits)
     if kind is Kind.PARQUET:
-        return read_parquet(content, context.limits.columns)
-    return read_text(content, words, context.limits.columns)
+        return read_parquet(content, context.limits)
+    return read_text(content, words, context.limits)
 
 
 def _position(grid: Grid, header: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import polars as pl
@@ -66,10 +66,29 @@ class Report:
         warnings = [i.code for i in self.issues if i.severity == "warning"]
         return next(iter(errors or warnings), None)
 
+    def first(self, most: int) -> Report:
+        """The same answer with `most` faults of rows listed; the counts stay."""
+        shown: list[Issue] = []
+        in_rows = 0
+        for issue in self.issues:
+            in_rows += issue.row is not None and issue.severity == "error"
+            if issue.row is None or issue.severity != "error" or in_rows <= most:
+                shown.append(issue)
+        return replace(self, issues=tuple(shown))
+
     @staticmethod
     def count(issues: tuple[Issue, ...]) -> Mapping[str, int]:
         """Issues by code."""
         return dict(sorted(Counter(issue.code for issue in issues).items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a check took: by the clock, of the processor, and the most memory held at once."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
 
 
 @dataclass(frozen=True)
@@ -80,3 +99,5 @@ class Checked:
     frame: pl.DataFrame | None
     aggregate: Mapping[str, Any] | None = None
     """The content of an accepted aggregate, which stands in place of rows."""
+    usage: Usage | None = field(default=None, compare=False)
+    """Of the child process, when there was one."""

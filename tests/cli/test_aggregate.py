@@ -62,7 +62,7 @@ def test_it_is_refused_when_it_is_another_sites_or_was_changed(folder, tmp_path)
         ("x.json", "{", "aggregate_unreadable"),
         ("x.json", "[1, 2]", "aggregate_unknown"),
         ("x.json", '{"a": 1}', "aggregate_unknown"),
-        ("x.json", "a;b\n1;2\n", "extension_mismatch"),
+        ("x.json", "a;b\n1;2\n", "unsupported_format"),
         ("x.csv", '{"a": 1}', "extension_mismatch"),
         ("x.json", '{"a": ' + "[" * 99_999, "aggregate_unreadable"),
     ],
