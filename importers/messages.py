@@ -9,6 +9,8 @@ from typing import Any, Final
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from evaluation.aggregate.faults import SENTENCES as AGGREGATE
+from evaluation.aggregate.faults import sentence as aggregate_sentence
 from evaluation.language import marked, translations
 from evaluation.protocol import Label
 from importers.report import Issue
@@ -210,6 +212,8 @@ SHAPES: Final[Mapping[str, str]] = {
 
 def message(issue: Issue, locale: str = "fr") -> str:
     """The sentence of an issue in `locale`; numbers and dates as that language writes them."""
+    if issue.code in AGGREGATE:
+        return aggregate_sentence(issue.code, issue.params, locale)
     say = translations("importers", locale).gettext
     params = {name: _shown(value, locale) for name, value in issue.params.items()}
     kind = KINDS.get(str(params.get("kind")))

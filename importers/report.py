@@ -44,6 +44,8 @@ class Report:
     file_sha256: str
     issue_counts: Mapping[str, int] = field(default_factory=dict)
     """Issues by code, those beyond the reported number included."""
+    kind: str = "rows"
+    """What the file brings: rows, or an aggregate in their place."""
 
     @property
     def outcome(self) -> Outcome:
@@ -95,5 +97,7 @@ class Checked:
 
     report: Report
     frame: pl.DataFrame | None
+    aggregate: Mapping[str, Any] | None = None
+    """The content of an accepted aggregate, which stands in place of rows."""
     usage: Usage | None = field(default=None, compare=False)
     """Of the child process, when there was one."""

@@ -11,7 +11,7 @@ from typing import Any
 from scipy.special import expit
 
 from evaluation.canonical import number
-from evaluation.estimate import Estimate, Result
+from evaluation.estimate import Estimate, PoolingTerm, Result
 from evaluation.indicators.estimators.guard import UNSUITABLE
 from evaluation.protocol import Pooling
 from evaluation.scorecard.verdict import Reading
@@ -35,6 +35,8 @@ class Synthesis:
 
     content: dict[str, Any]
     reading: Reading | None
+    term: PoolingTerm | None = None
+    """The pooled effect and its variance, on the pooling scale."""
 
 
 def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: str, level: float) -> Synthesis:
@@ -84,7 +86,8 @@ def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: s
         "flags": flags,
         "n": rows,
     }
-    return Synthesis(content, Reading(back(pooled.effect), back(low), back(high), rows))
+    reading = Reading(back(pooled.effect), back(low), back(high), rows)
+    return Synthesis(content, reading, PoolingTerm(pooled.effect, pooled.se**2))
 
 
 def reading_of(result: Result) -> Reading | None:

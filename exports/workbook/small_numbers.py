@@ -5,32 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from evaluation.language import translations
+from evaluation.small_numbers import SMALLEST_SUBGROUP, hidden_levels
 from evaluation.vocabulary import Verdict
 from exports.edition import Measure
-
-SMALLEST_SUBGROUP: Final = 11
-"""A subgroup of fewer observations shows neither its figures nor its size: with the totals, a person could be found again."""
 
 
 def is_hidden(measure: Measure, smallest: int = SMALLEST_SUBGROUP) -> bool:
     """Whether `measure` is a subgroup of fewer than `smallest` observations."""
     return bool(measure.subgroup) and measure.n < smallest
-
-
-def hidden_levels(sizes: Sequence[int], smallest: int = SMALLEST_SUBGROUP) -> frozenset[int]:
-    """Which levels of one subgroup show neither figure nor size.
-
-    Those under the floor and, where a single one is, the next smallest with it: the total less the levels
-    shown would otherwise give the hidden one.
-    """
-    small = [i for i, n in enumerate(sizes) if 0 < n < smallest]
-    others = [i for i, n in enumerate(sizes) if n >= smallest]
-    if len(small) == 1 and others:
-        small.append(min(others, key=lambda i: sizes[i]))
-    return frozenset(small)
 
 
 def withheld(measures: Sequence[Measure]) -> tuple[Measure, ...]:

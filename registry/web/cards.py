@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,10 +12,10 @@ from markupsafe import Markup
 from evaluation.indicators.catalogue import catalogue
 from evaluation.indicators.naming import method_name
 from evaluation.language import translations
+from evaluation.small_numbers import hidden_levels
 from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason, Role, Settled, Strength, Test, Verdict
 from exports.charts import forest, render, roc
 from exports.numbers import count, figure, percent, short
-from exports.workbook.small_numbers import hidden_levels
 from registry.web.questions import Table, adjusted_tests, heterogeneity, missing_of, three_of
 
 ICONS = {"met": "✔", "not_met": "✘", "uncertain": "?", "not_assessed": "–"}
@@ -188,7 +188,7 @@ def domains_of(card: Mapping[str, Any], locale: str) -> list[dict[str, str]]:
 def cautions_of(card: Mapping[str, Any], locale: str) -> list[str]:
     """The sentences about the whole; the empty domains are in the strip already."""
     shown = [w for w in card["warnings"] if w["code"] != Caution.DOMAIN_EMPTY.value]
-    return [Caution(w["code"]).label(locale) for w in shown]
+    return [Caution(w["code"]).label(locale) + (f" ({', '.join(w['sites'])})" if "sites" in w else "") for w in shown]
 
 
 def facts_of(card: Mapping[str, Any], locale: str) -> list[tuple[str, str]]:
@@ -236,9 +236,15 @@ def charts_of(card: Mapping[str, Any], sites: Mapping[str, str], locale: str) ->
 
 def _forest(indicator: Mapping[str, Any], sites: Mapping[str, str], locale: str) -> list[Chart]:
     say = translations("registry", locale).gettext
-    rows = [{**line, "label": sites.get(line["site"], line["site"])} for line in indicator["by_site"]]
+    rows = [{**line, "label": _called(line, sites, say)} for line in indicator["by_site"]]
     title = say("{indicator} by site").format(indicator=label_of(indicator, locale))
     return _drawn(title, rows, indicator, locale, pooled=indicator["pooled"])
+
+
+def _called(line: Mapping[str, Any], sites: Mapping[str, str], say: Callable[[str], str]) -> str:
+    """The name of a site, and that it sent an aggregate in place of rows."""
+    name = sites.get(line["site"], str(line["site"]))
+    return say("{site} (aggregate)").format(site=name) if line.get("aggregate") else name
 
 
 def _subgroups(indicator: Mapping[str, Any], card: Mapping[str, Any], locale: str) -> list[Chart]:

@@ -21,10 +21,11 @@ from openpyxl import load_workbook
 from evaluation.data import PilotData
 from evaluation.indicators.catalogue import catalogue
 from evaluation.scorecard.build import score
+from evaluation.small_numbers import hidden_levels
 from exports.edition import Line
 from exports.seal import verify_workbook
 from exports.workbook import workbook
-from exports.workbook.small_numbers import hidden_levels, withheld
+from exports.workbook.small_numbers import withheld
 from registry.services.edition_parts import measures_of
 from tests.evaluation.every_indicator import frames, protocol, rows
 from tests.exports.editions import edition, line, measure
