@@ -397,7 +397,11 @@ class Flag(Word):
     )
     NO_DISCORDANT = "no_discordant", "aucune paire discordante", "no discordant pair"
     EMPTY_LEVEL = "empty_level", "un niveau sans dénominateur", "a level without denominator"
-    DEGENERATE = "degenerate", "données dégénérées : lire la note de méthode", "degenerate data: read the method note"
+    DEGENERATE = (
+        "degenerate",
+        "données limites (case vide ou aucune variation) : à lire avec prudence",
+        "borderline data (an empty cell or no variation): read with caution",
+    )
     STAGGERED = (
         "staggered_adoption",
         "adoption étalée : l'estimation mélange plusieurs effets",

@@ -21,8 +21,8 @@ from importers.spreadsheets import read_workbook
 from importers.text_files import read_text
 from importers.values import Typed, typed
 
-Wanted = Mapping[str, Literal["number", "label"]]
-"""Header as the person writes it → what its cells are."""
+Wanted = Mapping[str, Literal["number", "label", "any"]]
+"""Header as the person writes it → what its cells are; `any`: numbers when each of them is one, else labels."""
 NAMES_SHOWN: Final = 12
 
 
@@ -96,6 +96,8 @@ def _column(grid: Grid, header: str, position: int, kind: str, context: Context)
         words = _typed("boolean", header, raw, context)
         if not words.faults:
             return words.values.cast(pl.Float64), []
+        if kind == "any":
+            return _typed("text", header, raw, context).values, []
     issues = []
     for code, mask in read.faults.items():
         row = int(grid.rows[int(mask.arg_true()[0])])

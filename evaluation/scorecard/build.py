@@ -17,6 +17,7 @@ from evaluation.indicators.estimators import ESTIMATORS, GROUP_ESTIMATORS, NESTE
 from evaluation.indicators.estimators.accuracy import overall_runs
 from evaluation.indicators.estimators.common import flagged
 from evaluation.indicators.inputs import Estimator, Inputs
+from evaluation.indicators.naming import unit_of
 from evaluation.protocol import IndicatorUse, Protocol
 from evaluation.scorecard.bind import bind, rows_read
 from evaluation.scorecard.cautions import cautions
@@ -118,6 +119,7 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> _Asses
     judgement = _judge(use, entry, overall, pooled)
     subgroups, tests = _subgroups(protocol, use, entry, table, inputs)
     label = use.label
+    unit, unit_fr = unit_of(use, table.spec)
     content: dict[str, Any] = {
         "id": use.id,
         "code": use.code,
@@ -126,8 +128,9 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> _Asses
         "label_en": label.en if label else entry.en,
         "domain": use.in_domain.value,
         "role": use.role.value,
-        "unit": entry.unit,
-        "better": entry.better.value,
+        "unit": unit,
+        "unit_fr": unit_fr,
+        "better": use.direction.value,
         "measured": (use.measured or protocol.measured).value,
         "estimate": result_json(overall),
         "missing": missing_values(inputs, table.rows),
@@ -140,16 +143,20 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> _Asses
         "valued": use.valued,
         "verdict": judgement.verdict.value,
         "verdict_reads": "pooled" if pooled.reading else "estimate",
-        "beyond_threshold": bool(use.criterion and reading and beyond(reading.value, use.criterion, entry.better)),
+        "beyond_threshold": bool(use.criterion and reading and beyond(reading.value, use.criterion, use.direction)),
         "more_cases_needed": judgement.more_cases,
         "more_cases_reason": judgement.no_more_cases.value if judgement.no_more_cases else None,
         "by_site": [{"site": site, **short_json(result)} for site, result in by_site],
         "by_subgroup": subgroups,
         "pooled": pooled.content,
     }
-    if use.code == "auc" and inputs is not None:
+    if use.code == "auc" and inputs is not None and not _impossible(overall):
         content["curve"] = [list(point) for point in curve_points(overall_runs(inputs))]
     return _Assessed(content, reading, tests)
+
+
+def _impossible(result: Result) -> bool:
+    return isinstance(result, NotEstimable) and result.reason == Reason.IMPOSSIBLE_VALUE
 
 
 def _estimate(entry: Indicator, inputs: Inputs | None) -> Result:
@@ -187,7 +194,7 @@ def _judge(use: IndicatorUse, entry: Indicator, overall: Result, pooled: Synthes
         return Judgement(Verdict.NOT_ASSESSED, None, Settled.NO_ESTIMATE)
     if Flag.FEW_POSITIVES in overall.flags:
         return Judgement(Verdict.NOT_ASSESSED, None, Settled.TOO_FEW_POSITIVES)
-    return judge(reading, use.criterion, entry.better, entry.scale)
+    return judge(reading, use.criterion, use.direction, entry.scale)
 
 
 def _subgroups(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -35,11 +35,14 @@ def hidden_levels(sizes: Sequence[int], smallest: int = SMALLEST_SUBGROUP) -> fr
 
 def withheld(measures: Sequence[Measure]) -> tuple[Measure, ...]:
     """The lines with the size of every level that must not be shown set to zero, so that `is_hidden` holds for each."""
-    families: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    families: dict[tuple[str | int, ...], list[int]] = defaultdict(list)
+    twins: Counter[tuple[str, ...]] = Counter()
     for i, m in enumerate(measures):
         if m.subgroup:
+            line = (m.identifier, m.domain.value, m.role.value, m.short_code, m.label, m.comparator)
             name = m.subgroup.split(" : ", 1)[0]
-            families[m.identifier, m.domain.value, m.role.value, m.short_code, m.comparator, name].append(i)
+            families[*line, name, twins[*line, m.subgroup]].append(i)  # two indicators of one label are two families
+            twins[*line, m.subgroup] += 1
     kept_back: set[int] = set()
     for family in families.values():
         kept_back.update(family[i] for i in hidden_levels([measures[i].n for i in family]))

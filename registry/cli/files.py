@@ -159,14 +159,15 @@ def _rows_of(path: Path, protocol: Protocol, table: str | None) -> tuple[str, An
 
 def _print_scorecard(card: dict[str, Any]) -> None:
     from evaluation.vocabulary import Verdict
-    from exports.numbers import figure
+    from exports.numbers import figure, percent
 
     rows = []
     for indicator in card["indicators"]:
         block = indicator["pooled"] if indicator["verdict_reads"] == "pooled" else indicator["estimate"]
         label = indicator["label"] if locale() == "fr" else indicator["label_en"]
         rows.append([label, figure(block, locale()), Verdict(indicator["verdict"]).label(locale()), str(block["n"])])
-    print_table([say("Indicator"), say("Estimate [95% CI]"), say("Verdict"), say("N")], rows)
+    heading = say("Estimate [95% CI]").replace("95", percent(card["protocol"]["level"], locale()))
+    print_table([say("Indicator"), heading, say("Verdict"), say("N")], rows)
     click.echo(say("Scorecard {digest}, data {data}").format(digest=card["digest"], data=card["data"]["digest"]))
 
 

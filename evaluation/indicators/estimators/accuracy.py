@@ -130,7 +130,8 @@ def _prevalence(inputs: Inputs) -> Result:
 def _failure_rate(inputs: Inputs) -> Result:
     for name in ("prediction", "score"):
         if inputs.has(name):
-            return proportions.failure_rate(inputs.numbers("reference"), inputs.numbers(name), inputs.level)
+            answers = np.where(inputs.columns[name][0].missing, np.nan, 0.0)  # whether there is one, whatever it is
+            return proportions.failure_rate(inputs.numbers("reference"), answers, inputs.level)
     return missing("wilson", inputs)
 
 
