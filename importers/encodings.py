@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 from importers.grid import Unreadable
 
-FRENCH: Final = frozenset("éèêëàâçùûüôöîïœæÉÈÊËÀÂÇÙÛÜÔÖÎÏŒ°€«»’“”…–²")
+FRENCH: Final = frozenset("éèêëàâçùûüôöîïœæÉÈÊËÀÂÇÙÛÜÔÖÎÏŒ°€«»’“”…–²³µñßáíóú±§£")
+MISPLACED: Final = re.compile(r"(?<=[a-zà-ÿ])[À-ÖØ-ÞŒŠŽŸ]|(?<=[^\W\d_])[^\w\s\x00-\x7f°€’](?=[^\W\d_])|¤")
+"""A capital or a sign within a word: the right letter in another encoding."""
 SINGLE_BYTE: Final = ("cp1252", "iso8859-15", "mac_roman", "cp850")
 GLANCE: Final = 4000
 WIDE: Final = 0.2
@@ -66,7 +69,8 @@ def _single_byte(content: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
         odd = [c for c in text if ord(c) > 127 and c != "\u00a0"]
-        readings.append((sum(1 if c in FRENCH else -2 for c in odd), encoding, text))
+        score = sum(1 if c in FRENCH else -2 for c in odd) - 3 * len(MISPLACED.findall(text))
+        readings.append((score, encoding, text))
     if not readings or max(readings, key=lambda r: r[0])[0] < 0 or _is_mixed(content):
         raise Unreadable("encoding_undecodable")
     _, encoding, text = max(readings, key=lambda r: r[0])

@@ -107,8 +107,9 @@ def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:
             yield Issue("identifying_data", "error", params={"kind": "header", "n": len(texts), "say": "elsewhere"})
             seen = True
         elif where != "shared" or not seen:
-            yield from _group(where, texts)
-            seen = True
+            for issue in _group(where, texts):
+                yield issue
+                seen = True
 
 
 def _group(where: str, texts: Sequence[Elsewhere]) -> Iterator[Issue]:

@@ -18,6 +18,8 @@ from importers.report import Issue
 
 SEPARATORS: Final = (";", ",", "\t", "|")
 HEAD: Final = 64 * 1024
+LINES_A_ROW: Final = 2
+"""Lines that a row may take on average, by cells of several lines: beyond, the file is not even parsed."""
 LONGEST: Final = 2**31 - 1
 FAST_FROM: Final = 1_000_000
 """Bytes from which Polars reads the file; below, and for any oddity, the csv module keeps the exact line numbers."""
@@ -33,6 +35,11 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
     """
     text, encoding = decode(content)
     separator, skipped = _layout(text, words, limits.columns)
+    lines = text.count("\n")
+    if lines > LINES_A_ROW * limits.rows + skipped:
+        raise Unreadable("too_many_rows", n=lines, limit=limits.rows)
+    if text.count(separator) + lines > limits.grid_cells:
+        raise Unreadable("table_too_large")
     grid = None
     if len(text) >= FAST_FROM and not skipped and "\n\n" not in text and "\n" in text:
         grid = _fast(text, separator)

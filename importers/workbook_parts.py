@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import ParseError
 
+import polars as pl
 from defusedxml import DefusedXmlException, ElementTree
 
 from importers.context import Limits
 from importers.elsewhere import Elsewhere
 from importers.grid import Unreadable
+from importers.identity_columns import announces_people
 from importers.report import Issue
 from importers.sheet_parts import SheetParts, column_number, sheet_parts
 
@@ -40,6 +42,7 @@ COMMENT: Final = re.compile(
     rb"<(?:\w+:)?(?P<kind>comment|threadedComment)\b[^>]*\bref=\"([A-Z]{1,3})(\d{1,7})\"[^>]*>(.*?)</(?:\w+:)?(?P=kind)>",
     re.DOTALL,
 )
+PIVOT_FIELD: Final = re.compile(r"<(?:\w+:)?cacheField\b[^>]*?\bname=\"([^\"]+)\"")
 TAG: Final = re.compile(rb"<[^>]+>")
 SHARED: Final = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
 REFERENCE: Final = re.compile(rb">(\d+)</(?:\w+:)?v>")
@@ -95,6 +98,10 @@ def _texts(
         text = AUTHORS.sub(b"<a><", part).decode("utf-8", "replace")
         for inside, attribute in TEXT.findall(text):
             yield Elsewhere(html.unescape(inside or attribute), "part")
+        if name.startswith("xl/pivotcache/"):
+            for field in PIVOT_FIELD.findall(text):
+                if announces_people(html.unescape(field), pl.Series([], dtype=pl.String)):
+                    yield Elsewhere(html.unescape(field), "named")
 
 
 def _sheet_of(name: str, parts: Mapping[str, bytes], titles: Mapping[str, str]) -> str | None:
