@@ -54,7 +54,8 @@ def check(
     protocol = load_protocol(protocol_name)
     context = Context.from_mapping(_context(context_file), uploader_site=site)
     checked = in_child(existing(file), protocol, context, name=name or file.name, table=table)
-    answer = answer_json(checked, locale(), rows=rows)
+    read = protocol.table(checked.report.table) if checked.report.table else None
+    answer = answer_json(checked, locale(), rows=rows, table=read)
     if as_json:
         print_json(answer)
     else:
