@@ -59,7 +59,8 @@ def check(
         checked = check_aggregate_file(file, protocol, context, name=shown)
     else:
         checked = in_child(file, protocol, context, name=shown, table=table)
-    answer = answer_json(checked, locale(), rows=rows)
+    read = protocol.table(checked.report.table) if checked.report.table else None
+    answer = answer_json(checked, locale(), rows=rows, table=read)
     if as_json:
         print_json(answer)
     else:
