@@ -61,7 +61,7 @@ def check_bytes(
     """
     digest = hashlib.sha256(content).hexdigest()
     try:
-        grid, chosen = _read(content, protocol, context, name, table)
+        grid, chosen = read_table(content, protocol, context, name, table)
         parts = look_into(content) if grid.sheet is not None else Parts((), ())
         others = [*other_texts(content, grid.sheet), *parts.texts] if grid.sheet is not None else []
     except Unreadable as stop:
@@ -86,7 +86,16 @@ def check_bytes(
     return Checked(report, frame if report.accepted else None)
 
 
-def _read(content: bytes, protocol: Protocol, context: Context, name: str, table: str | None) -> tuple[Grid, Table]:
+def read_table(
+    content: bytes, protocol: Protocol, context: Context, name: str, table: str | None
+) -> tuple[Grid, Table]:
+    """The table of a file as text, and which of the protocol's it is.
+
+    Raises
+    ------
+    Unreadable
+        One issue says why the file stops here.
+    """
     kind = kind_of(content, name, context.limits)
     if table is not None and table not in {t.name for t in protocol.tables}:
         raise Unreadable("unknown_table", table=table, names=", ".join(t.name for t in protocol.tables))
@@ -178,12 +187,5 @@ def _report(
     total = Counter(issue.code for issue in issues)
     total.update(unlisted or {})
     counts: dict[str, Any] = dict(sorted(total.items()))
-    shown: list[Issue] = []
-    in_rows = 0
-    for issue in issues:
-        if issue.row is not None and issue.severity == "error":
-            in_rows += 1
-            if in_rows > context.limits.row_errors_reported:
-                continue
-        shown.append(issue)
-    return Report(tuple(shown), rows, columns, table, digest, counts)
+    report = Report(tuple(issues), rows, columns, table, digest, counts)
+    return report.first(context.limits.row_errors_reported)

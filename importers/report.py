@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import polars as pl
@@ -63,6 +63,16 @@ class Report:
         errors = [i.code for i in self.issues if i.severity == "error"]
         warnings = [i.code for i in self.issues if i.severity == "warning"]
         return next(iter(errors or warnings), None)
+
+    def first(self, most: int) -> Report:
+        """The same answer with `most` faults of rows listed; the counts stay."""
+        shown: list[Issue] = []
+        in_rows = 0
+        for issue in self.issues:
+            in_rows += issue.row is not None and issue.severity == "error"
+            if issue.row is None or issue.severity != "error" or in_rows <= most:
+                shown.append(issue)
+        return replace(self, issues=tuple(shown))
 
     @staticmethod
     def count(issues: tuple[Issue, ...]) -> Mapping[str, int]:

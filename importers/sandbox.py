@@ -8,6 +8,7 @@ import io
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ SECONDS: Final = 120
 MEMORY_BYTES: Final = 12 * 1024**3
 """Address space, not resident memory: Polars reserves far more than it uses."""
 FILE_BYTES: Final = 4 * 1024**3
+COPY: Final = "annotated.xlsx"
 
 
 def in_child(
@@ -37,10 +39,18 @@ def in_child(
     table: str | None = None,
     lenient: bool = False,
     seconds: int = SECONDS,
+    annotated: Path | None = None,
+    locale: str = "fr",
 ) -> Checked:
     """`check_file` in a child process; the rows come back as Arrow, the report as JSON, through a private folder.
 
     A child that dies, runs out of memory or of time gives one issue, `unreadable_file`.
+
+    Parameters
+    ----------
+    annotated, locale
+        Where to write the annotated copy, in that language. It is not written when there is no table to mark, when the file
+        identifies people, or when the copy takes more than the limits: the report comes all the same.
     """
     request = {
         "protocol": protocol.model_dump(mode="json"),
@@ -48,6 +58,8 @@ def in_child(
         "name": name or path.name,
         "table": table,
         "lenient": lenient,
+        "annotated": None if annotated is None else str(annotated.resolve()),
+        "locale": locale,
     }
     return _child(path, request, seconds)
 
@@ -68,6 +80,8 @@ def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
             subprocess.run(  # noqa: S603  # our own module, with a file that we wrote
                 command, env=environment, timeout=seconds, check=False, stdin=subprocess.DEVNULL, capture_output=True
             )
+        if request.get("annotated") and (out / COPY).is_file():
+            shutil.move(out / COPY, request["annotated"])
         return _answer(out, path)
 
 
@@ -91,6 +105,7 @@ def _context_json(context: Context) -> dict[str, Any]:
 def _context_from(content: dict[str, Any]) -> Context:
     import datetime as dt
 
+    content = dict(content)
     for key in ("first_day", "last_day", "today"):
         content[key] = dt.date.fromisoformat(content[key]) if content[key] else None
     for key in ("registered_sites", "true_words", "false_words", "missing_words"):
@@ -127,17 +142,39 @@ def _limits() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _checked(request: dict[str, Any]) -> Checked:
+def _checked(request: dict[str, Any], most: int | None = None) -> Checked:
     from importers.check import check_file
 
+    context = _context_from(request["context"])
+    if most is not None:
+        most = max(most, context.limits.row_errors_reported)
+        context = replace(context, limits=replace(context.limits, row_errors_reported=most))
     return check_file(
         Path(request["path"]),
         Protocol.model_validate(request["protocol"]),
-        _context_from(request["context"]),
+        context,
         name=request["name"],
         table=request["table"],
         lenient=request["lenient"],
     )
+
+
+def _annotate(request: dict[str, Any], report: Report) -> None:
+    from importers.annotated.make import annotated_copy
+
+    copy = annotated_copy(
+        Path(request["path"]).read_bytes(),
+        report,
+        Protocol.model_validate(request["protocol"]),
+        _context_from(request["context"]),
+        name=request["name"],
+        table=request["table"],
+        locale=request["locale"],
+    )
+    if copy is not None:
+        partial = Path(request["out"]) / "annotated.part"
+        partial.write_bytes(copy)
+        partial.rename(Path(request["out"]) / COPY)
 
 
 def _columns(request: dict[str, Any]) -> Checked:
@@ -148,11 +185,23 @@ def _columns(request: dict[str, Any]) -> Checked:
 
 
 def main(request_file: str) -> None:
-    """The child's whole life: read the request, check, write the answer."""
+    """The child's whole life: read the request, check, write the answer, then the annotated copy when it is asked for."""
     _limits()
     request = json.loads(Path(request_file).read_text(encoding="utf-8"))
-    checked = _columns(request) if "wanted" in request else _checked(request)
-    out = Path(request["out"])
+    if "wanted" in request:
+        _write(_columns(request), Path(request["out"]))
+    elif not request["annotated"]:
+        _write(_checked(request), Path(request["out"]))
+    else:
+        from importers.annotated.make import MARKED
+
+        checked = _checked(request, MARKED)
+        most = Limits(**request["context"]["limits"]).row_errors_reported
+        _write(replace(checked, report=checked.report.first(most)), Path(request["out"]))
+        _annotate(request, checked.report)
+
+
+def _write(checked: Checked, out: Path) -> None:
     if checked.frame is not None:
         checked.frame.write_ipc(out / "rows.arrow")
     report = checked.report

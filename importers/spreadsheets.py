@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,8 +19,11 @@ from importers.report import Issue
 
 OWN_SHEETS: Final = frozenset(
     {"dictionnaire", "dictionary", "lisezmoi", "readme", "exemple", "example", "listes", "lists"}
+    | {"bilanducontrole", "checksummary"}
 )
-"""Sheets of our blank workbooks that hold no data."""
+"""Sheets of our blank workbooks, and of the copies where we mark the faults, that hold no data."""
+FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
+"""What the title of a sheet may not hold."""
 
 
 def read_workbook(content: bytes, words: HeaderWords, columns_limit: int, wanted: Sequence[str] = ()) -> Grid:
@@ -93,7 +97,10 @@ def _choose(found: Sequence[_Sheet], wanted: Sequence[str]) -> _Sheet:
 
 def sheet_titles(table: Table) -> tuple[str, str]:
     """What our blank workbooks call the sheet of a table, in French and in English (31 characters at most)."""
-    return table.label.fr[:31].strip(), table.label.en[:31].strip()
+    french, english = (
+        FORBIDDEN.sub("-", text)[:31].strip(" '") or table.name for text in (table.label.fr, table.label.en)
+    )
+    return french, english
 
 
 def other_texts(content: bytes, read: str | None) -> list[str]:

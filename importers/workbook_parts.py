@@ -14,6 +14,9 @@ from importers.report import Issue
 
 FORMULA: Final = re.compile(rb"<f[ />]")
 WITHOUT_VALUE: Final = re.compile(rb"<c [^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+AUTHORS: Final = re.compile(rb"<author>([^<]*)</author>")
+OURS: Final = b"Preuve"
+"""Author of the comments of the copies that we give back: their loss is no news."""
 TAG: Final = re.compile(rb"<[^>]+>")
 
 
@@ -35,7 +38,7 @@ def look_into(content: bytes) -> Parts:
         as empty.
     """
     texts: list[str] = []
-    formulas = False
+    formulas = foreign = False
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
             folded = name.casefold()
@@ -52,9 +55,10 @@ def look_into(content: bytes) -> Parts:
                     raise Unreadable("formula_without_value")
             if "comment" in folded and folded.startswith("xl/"):
                 texts.append(TAG.sub(b" ", part).decode("utf-8", "replace"))
+                foreign = foreign or (folded.endswith(".xml") and set(AUTHORS.findall(part)) != {OURS})
     issues = []
     if formulas:
         issues.append(Issue("formula_cached_value_used", "warning"))
-    if texts:
+    if foreign:
         issues.append(Issue("metadata_stripped", "warning"))
     return Parts(texts, tuple(issues))
