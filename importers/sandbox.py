@@ -39,29 +39,44 @@ def in_child(
     table: str | None = None,
     lenient: bool = False,
     seconds: int = SECONDS,
-    annotated: Path | None = None,
-    locale: str = "fr",
 ) -> Checked:
     """`check_file` in a child process; the rows come back as Arrow, the report as JSON, through a private folder.
 
     A child that dies, runs out of memory or of time gives one issue, `unreadable_file`.
-
-    Parameters
-    ----------
-    annotated, locale
-        Where to write the annotated copy, in that language. It is not written when there is no table to mark, when the file
-        identifies people, or when the copy takes more than the limits: the report comes all the same.
     """
-    request = {
+    return _child(path, _request(path, protocol, context, name, table, lenient=lenient), seconds)
+
+
+def annotated_in_child(
+    path: Path,
+    protocol: Protocol,
+    context: Context,
+    out: Path,
+    *,
+    name: str | None = None,
+    table: str | None = None,
+    locale: str = "fr",
+    seconds: int = SECONDS,
+) -> Checked:
+    """`in_child`, and the annotated copy written to `out`.
+
+    It is not written when there is no table to mark, when the file identifies people, or when the copy takes more than the
+    limits: the report comes all the same.
+    """
+    request = _request(path, protocol, context, name, table)
+    return _child(path, {**request, "annotated": str(out.resolve()), "locale": locale}, seconds)
+
+
+def _request(
+    path: Path, protocol: Protocol, context: Context, name: str | None, table: str | None, *, lenient: bool = False
+) -> dict[str, Any]:
+    return {
         "protocol": protocol.model_dump(mode="json"),
         "context": _context_json(context),
         "name": name or path.name,
         "table": table,
         "lenient": lenient,
-        "annotated": None if annotated is None else str(annotated.resolve()),
-        "locale": locale,
     }
-    return _child(path, request, seconds)
 
 
 def columns_in_child(path: Path, wanted: Mapping[str, str], *, seconds: int = SECONDS) -> Checked:
@@ -80,7 +95,7 @@ def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
             subprocess.run(  # noqa: S603  # our own module, with a file that we wrote
                 command, env=environment, timeout=seconds, check=False, stdin=subprocess.DEVNULL, capture_output=True
             )
-        if request.get("annotated") and (out / COPY).is_file():
+        if "annotated" in request and (out / COPY).is_file():
             shutil.move(out / COPY, request["annotated"])
         return _answer(out, path)
 
@@ -190,7 +205,7 @@ def main(request_file: str) -> None:
     request = json.loads(Path(request_file).read_text(encoding="utf-8"))
     if "wanted" in request:
         _write(_columns(request), Path(request["out"]))
-    elif not request["annotated"]:
+    elif "annotated" not in request:
         _write(_checked(request), Path(request["out"]))
     else:
         from importers.annotated.make import MARKED

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from evaluation.language import translations
 from importers.report import Report
 
 
 def identifies_people(report: Report) -> bool:
     """Whether the file was refused because it identifies people."""
-    return any(issue.code.startswith("identifying_data") for issue in report.issues)
+    return _identifying(report.issue_counts)
 
 
 def may_be_annotated(report: Report) -> bool:
     """Whether a copy may be made: a table was read, and the search for identities that followed found none."""
     return report.table is not None and not identifies_people(report)
+
+
+def may_have_copy(answer: Mapping[str, Any]) -> bool:
+    """The same, of a report that became JSON."""
+    return answer.get("table") is not None and not _identifying(answer["issue_counts"])
+
+
+def _identifying(codes: Iterable[str]) -> bool:
+    return any(code.startswith("identifying_data") for code in codes)
 
 
 def why_none(report: Report, locale: str = "fr") -> str:

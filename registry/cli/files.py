@@ -57,21 +57,23 @@ def check(
     """Check a pilot site's file without sending it: every fault in one go, in its own rows."""
     from importers.answer import as_json as answer_json
     from importers.check import Context
-    from importers.sandbox import in_child
+    from importers.sandbox import annotated_in_child, in_child
 
     protocol = load_protocol(protocol_name)
     context = Context.from_mapping(_context(context_file), uploader_site=site)
+    known = {"name": name or file.name, "table": table}
     with tempfile.TemporaryDirectory(prefix="preuve-annotate-") as folder:
-        copy = Path(folder) / "copy.xlsx" if annotate else None
-        checked = in_child(
-            existing(file), protocol, context, name=name or file.name, table=table, annotated=copy, locale=locale()
-        )
+        copy = Path(folder) / "copy.xlsx"
+        if annotate is None:
+            checked = in_child(existing(file), protocol, context, **known)
+        else:
+            checked = annotated_in_child(existing(file), protocol, context, copy, **known, locale=locale())
         answer = answer_json(checked, locale(), rows=rows)
         if as_json:
             print_json(answer)
         else:
             _print_report(answer)
-        if annotate is not None and copy is not None:
+        if annotate is not None:
             _write_copy(annotate, copy, checked.report)
     sys.exit(0 if answer["accepted"] else 1)
 

@@ -52,6 +52,20 @@ async def receive(
     Forbidden
         Only a pilot site sends files; this registry may take aggregates only.
     """
+    row, site, protocol = await ready_to_send(by=by, pilot=pilot)
+    checked = await check(by, row, protocol, path, file_name=file_name, table=table)
+    if (known := await _same_file(row["id"], site, checked.report.file_sha256)) is not None:
+        return _again(known, checked.report, locale)
+    if checked.frame is None or checked.report.table is None:
+        async with db.transaction():
+            codes = dict(sorted(Counter(i.code for i in checked.report.issues).items()))
+            await trail.record(by, "submission.rejected", "pilot", str(row["id"]), codes=codes)
+        return Received(None, as_json(checked, locale), created=False)
+    return await _keep(by, row, site, protocol, checked, file_name=file_name, locale=locale)
+
+
+async def ready_to_send(*, by: Actor, pilot: str) -> tuple[dict[str, Any], UUID, Protocol]:
+    """The pilot, the actor's site in it and its protocol, when the site may send a file now; see `receive`."""
     await guard.require(by, Action.SUBMISSION_SEND, "pilot", pilot)
     row = await pilots.find(by=by, pilot=pilot)
     site = await _own_site(by, row)
@@ -62,24 +76,22 @@ async def receive(
         )
     _require_open(PilotState(row["state"]), row["code"])
     frozen = await protocols.by_id(row["protocol"])
-    protocol = parse_protocol(frozen["content"]) if frozen else _no_protocol(row)
-    checked = await observations.check(
+    return row, site, parse_protocol(frozen["content"]) if frozen else _no_protocol(row)
+
+
+async def check(
+    by: Actor, row: Mapping[str, Any], protocol: Protocol, path: Path, *, file_name: str, **rest: Any
+) -> Checked:
+    """The check of a file by what its pilot says; `rest` as `observations.check` takes it."""
+    return await observations.check(
         path,
         protocol,
         name=file_name,
-        table=table,
         sites=[s["finess"] for s in await pilots.sites_of(row["id"])],
         uploader=str(by.site),
         days=(row["starts_on"], row["ends_on"]),
+        **rest,
     )
-    if (known := await _same_file(row["id"], site, checked.report.file_sha256)) is not None:
-        return _again(known, checked.report, locale)
-    if checked.frame is None or checked.report.table is None:
-        async with db.transaction():
-            codes = dict(sorted(Counter(i.code for i in checked.report.issues).items()))
-            await trail.record(by, "submission.rejected", "pilot", str(row["id"]), codes=codes)
-        return Received(None, as_json(checked, locale), created=False)
-    return await _keep(by, row, site, protocol, checked, file_name=file_name, locale=locale)
 
 
 def _no_protocol(row: Mapping[str, Any]) -> Protocol:

@@ -20,7 +20,7 @@ from importers.annotated.make import annotated_copy
 from importers.annotated.refusals import why_none
 from importers.check import Context, check_bytes
 from importers.messages import message
-from importers.sandbox import in_child
+from importers.sandbox import annotated_in_child, in_child
 from importers.sheet_style import ERROR_COLOUR, WARNING_COLOUR
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
@@ -38,7 +38,7 @@ LINES = [
 ]
 
 
-def workbook(change=lambda book: None):
+def workbook(change=lambda _: None):
     book = Workbook()
     sheet = book.active
     sheet.title = "L'étude"
@@ -322,12 +322,12 @@ def test_a_large_file_is_bounded_and_says_so(monkeypatch):
 def test_the_child_writes_the_copy_and_the_same_report(tmp_path):
     path, out = tmp_path / "f.xlsx", tmp_path / "out.xlsx"
     path.write_bytes(workbook(three_faults))
-    plain, marked = in_child(path, PROTOCOL, Context()), in_child(path, PROTOCOL, Context(), annotated=out)
+    plain, marked = in_child(path, PROTOCOL, Context()), annotated_in_child(path, PROTOCOL, Context(), out)
     assert plain.report == marked.report
     assert load_workbook(out).sheetnames[0] == "Bilan du contrôle"
     path.write_bytes(b"%PDF-1.4")
     out.unlink()
-    assert in_child(path, PROTOCOL, Context(), annotated=out).report.reason == "unsupported_format"
+    assert annotated_in_child(path, PROTOCOL, Context(), out).report.reason == "unsupported_format"
     assert not out.exists()
 
 
@@ -335,7 +335,7 @@ def test_the_report_lists_as_many_faults_with_a_copy_as_without(tmp_path):
     path, out = tmp_path / "f.csv", tmp_path / "out.xlsx"
     bad = LINES[1].replace("0,82", "bof").replace("oui", "ouais")
     path.write_bytes(csv_of([LINES[0], *(bad.replace("C1;", f"C{i};") for i in range(300))]))
-    plain, marked = in_child(path, PROTOCOL, Context()), in_child(path, PROTOCOL, Context(), annotated=out)
+    plain, marked = in_child(path, PROTOCOL, Context()), annotated_in_child(path, PROTOCOL, Context(), out)
     assert plain.report == marked.report
     assert len(plain.report.issues) == 100
     sheet = load_workbook(out)["Cas"]
