@@ -22,7 +22,7 @@ def rows(n: int, seed: int = 1) -> pl.DataFrame:
     score = np.round(1 / (1 + np.exp(-(rng.normal(-1.6, 1.1, n) + reference * (1.9 + 0.03 * site)))), 4)
     arm = rng.random(n) < 0.5
     duration = np.round(rng.lognormal(3.2, 0.6, n) * np.where(arm, 0.93, 1.0), 1)
-    cost = np.round(rng.gamma(2.0, 90.0, n) * np.where(arm, 0.97, 1.0), 2)
+    cost = np.round(rng.gamma(2.0, 90.0, n) * np.where(arm, 1.03, 1.0), 2)
     effect = np.round(rng.beta(8, 3, n) + 0.004 * arm, 4)
     return pl.DataFrame(
         {

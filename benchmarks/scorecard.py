@@ -31,7 +31,7 @@ from evaluation.statistics.net_monetary_benefit import net_benefit
 ACCURACY = ("sensitivity", "specificity", "accuracy", "auc")
 CALIBRATION = ("calibration_slope", "calibration_in_the_large")
 REST = ("probability_superiority", "cost_difference", "incremental_net_benefit")
-WTP = np.linspace(0, 50_000, 51)
+WTP = np.linspace(0, 3_000, 51)
 READ = ("site", "subgroup", "reference", "score", "prediction")
 Made = TypeVar("Made")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import multiprocessing
 import threading
 from collections import Counter, deque
@@ -22,12 +23,13 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import polars as pl
 from polars.exceptions import PolarsError
+from pydantic import ValidationError
 
+from evaluation.aggregate.combine import combine
 from evaluation.canonical import canonical_json
 from evaluation.data import PilotData
 from evaluation.protocol import parse_protocol
 from evaluation.refusal import Refusal
-from evaluation.scorecard.build import score
 from evaluation.vocabulary import Unscored
 
 K = TypeVar("K", bound=Hashable)
@@ -43,13 +45,14 @@ _END: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One pilot to score: the TOML text of its protocol, and the parts of each of its tables.
+    """One pilot to score: the TOML text of its protocol, the parts of each of its tables, the JSON of each aggregate.
 
     It is what travels to a worker: paths and loaders keep it small, whatever the number of rows.
     """
 
     protocol: str
     tables: Mapping[str, Sequence[Part]]
+    aggregates: Sequence[bytes] = ()
 
 
 class Scored(NamedTuple):
@@ -73,7 +76,7 @@ Outcome = Scored | Failed
 
 
 def evaluate(job: Job) -> Outcome:
-    """The scorecard of one job, as `evaluation.scorecard.build.score` gives it; this is what runs in a worker.
+    """The scorecard of one job, as `evaluation.aggregate.combine` gives it; this is what runs in a worker.
 
     Bad data are an answer. An error of the engine itself is raised: call this on the job to see where.
     """
@@ -88,9 +91,12 @@ def evaluate(job: Job) -> Outcome:
         data = PilotData.from_frames(protocol, frames)
     except ValueError as error:
         return Failed(Unscored.OTHER_COLUMNS, str(error))
-    card = score(protocol, data)
+    try:
+        card = combine(protocol, data, [json.loads(one) for one in job.aggregates])
+    except ValidationError as error:
+        return Failed(Unscored.UNREADABLE, type(error).__name__)
     content = canonical_json(card.content).decode()
-    return Scored(card.digest, data.digest, protocol.digest, str(card.content["engine"]), content)
+    return Scored(card.digest, card.content["data"]["digest"], protocol.digest, str(card.content["engine"]), content)
 
 
 def _frame(part: Part) -> pl.DataFrame:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from evaluation.canonical import digest_of
 from evaluation.faults import Problem, ProtocolError, fault, problem
-from evaluation.indicators.catalogue import catalogue
+from evaluation.indicators.catalogue import Input, Option, catalogue
 from evaluation.language import marked
-from evaluation.vocabulary import ColumnRole, Design, Domain, Measured, Role, Strength, Test, UseCase
+from evaluation.vocabulary import Better, ColumnRole, Design, Domain, Measured, Role, Strength, Test, UseCase
 
 LIBRARY = Path(__file__).parent / "protocols"
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 ColumnType = Literal["text", "number", "integer", "boolean", "date", "datetime", "category"]
+NUMERIC: Final = ("number", "integer", "boolean")
+"""Types whose cells are numbers to an indicator."""
 
 
 class Frozen(BaseModel):
@@ -161,6 +163,9 @@ class IndicatorUse(Frozen):
     comparator: Label | None = None
     label: Label | None = None
     measured: Measured | None = Field(default=None, description="whose performance, when a protocol compares several")
+    better: Better | None = Field(
+        default=None, description="the better direction, when the catalogue's is not this question's (a wait, a share)"
+    )
     valued: bool = Field(default=False, description="a valuation by stated unit costs: shown, never gates")
 
     @model_validator(mode="after")
@@ -180,15 +185,37 @@ class IndicatorUse(Frozen):
         for name in self.inputs:
             if name not in entry.inputs or entry.inputs[name].compute_only:
                 raise fault("indicator {id}: `{code}` has no input `{name}`", id=self.id, code=self.code, name=name)
-        for name in self.options:
+        for name, value in self.options.items():
             if name not in entry.options or entry.options[name].compute_only:
                 raise fault("indicator {id}: `{code}` has no option `{name}`", id=self.id, code=self.code, name=name)
+            self._check_option(name, entry.options[name], value)
         for name, spec in entry.options.items():
             if spec.required and not spec.compute_only and name not in self.options:
                 raise fault("indicator {id}: `{code}` needs the option `{name}`", id=self.id, code=self.code, name=name)
         if self.role in (Role.PRIMARY, Role.SAFETY) and self.criterion is None:
             raise fault("indicator {id}: a {role} indicator needs a criterion", id=self.id, role=self.role.value)
         return self
+
+    def _check_option(self, name: str, option: Option, value: float | str | bool) -> None:
+        if option.bears(value):
+            return
+        if option.choices:
+            choices = ", ".join(option.choices)
+            raise fault(
+                "indicator {id}: the option `{name}` is one of {choices}", id=self.id, name=name, choices=choices
+            )
+        if option.whole:
+            sentence = "indicator {id}: the option `{name}` is a whole number ({bounds})"
+        elif option.bounds:
+            sentence = "indicator {id}: the option `{name}` is a number ({bounds})"
+        else:
+            sentence = "indicator {id}: the option `{name}` is a number"
+        raise fault(sentence, id=self.id, name=name, bounds=option.bounds)
+
+    @property
+    def direction(self) -> Better:
+        """The better direction: the protocol's word, else the catalogue's."""
+        return self.better or catalogue()[self.code].better
 
     @property
     def in_domain(self) -> Domain:
@@ -276,9 +303,26 @@ class Protocol(Frozen):
                     )
             if spec.compute_only:
                 continue
+            self._check_kind(use, table, name, spec)
             if bound is None and spec.required and not any(table.with_role(role) for role in spec.roles):
                 raise fault(
                     "indicator {id}: bind the input `{name}` or declare a column of that role", id=use.id, name=name
+                )
+
+    def _check_kind(self, use: IndicatorUse, table: Table, name: str, spec: Input) -> None:
+        """A text is no number: its codes would be reckoned with, in the order of the alphabet."""
+        bound = use.inputs.get(name)
+        by_role = tuple(column.name for role in spec.roles for column in table.with_role(role))
+        names = (bound,) if isinstance(bound, str) else bound or (by_role if spec.many else by_role[:1])
+        if len(names) > 1 and not spec.many:
+            raise fault("indicator {id}: the input `{name}` reads one column", id=use.id, name=name)
+        for one in names:
+            if spec.kind == "number" and not one.startswith("@") and table.column(one).type not in NUMERIC:
+                raise fault(
+                    "indicator {id}: the input `{name}` reads numbers or yes/no, and column {column} holds neither",
+                    id=use.id,
+                    name=name,
+                    column=one,
                 )
 
     def table(self, name: str) -> Table:
@@ -296,8 +340,9 @@ class Protocol(Frozen):
         """
         content = self.model_dump(mode="json")
         for use in content["indicators"]:
-            if use["measured"] is None:
-                del use["measured"]
+            for later in ("measured", "better"):
+                if use[later] is None:
+                    del use[later]
         return digest_of(content)
 
     @property

@@ -224,6 +224,16 @@ class Reason(Word):
     )
     MISSING_COLUMN = "missing_column", "colonne facultative absente du fichier", "optional column absent from the file"
     SMALL_GROUP = "small_group", "non montré : effectif trop petit", "not shown: group too small"
+    AGGREGATE_SITE = (
+        "aggregate_site",
+        "un site n'a envoyé que des agrégats : pas d'estimation sur les lignes",
+        "a site sent aggregates only: no estimate over rows",
+    )
+    MODEL_NEEDS_ROWS = (
+        "model_needs_rows",
+        "le modèle porte sur tous les sites : il demande les lignes de chacun",
+        "the model spans the sites: it needs the rows of each",
+    )
     TOO_FEW_SITES = "too_few_sites", "moins de trois sites estimables", "fewer than three estimable sites"
     SPANS_SITES = (
         "spans_sites",
@@ -397,7 +407,11 @@ class Flag(Word):
     )
     NO_DISCORDANT = "no_discordant", "aucune paire discordante", "no discordant pair"
     EMPTY_LEVEL = "empty_level", "un niveau sans dénominateur", "a level without denominator"
-    DEGENERATE = "degenerate", "données dégénérées : lire la note de méthode", "degenerate data: read the method note"
+    DEGENERATE = (
+        "degenerate",
+        "données limites (case vide ou aucune variation) : à lire avec prudence",
+        "borderline data (an empty cell or no variation): read with caution",
+    )
     STAGGERED = (
         "staggered_adoption",
         "adoption étalée : l'estimation mélange plusieurs effets",
@@ -520,6 +534,11 @@ class Caution(Word):
         "nested_rows",
         "plusieurs lignes par patient, lecteur ou service",
         "several rows per patient, reader or service",
+    )
+    AGGREGATES = (
+        "aggregates",
+        "des sites ont gardé leurs lignes et envoyé des agrégats : leurs chiffres ne se rejouent que chez eux",
+        "sites kept their rows and sent aggregates: their figures can be replayed there only",
     )
     NOT_RANDOMISED = "not_randomised", "bras non randomisés", "arms not randomised"
     VALUED_TIME = "valued_time", "temps valorisé : montré, jamais décisif", "valued time: shown, never decisive"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import vl_convert
 
 from evaluation.language import translations
-from exports.numbers import figure, short
+from exports.numbers import figure, limits, short
 
 VEGA_LITE: Final = "5.20"
 INK, BLUE, RED, GREY = "#1b2333", "#0b5cad", "#b0302a", "#6b7488"
@@ -28,6 +28,8 @@ THEME: Final[dict[str, Any]] = {
     "text": {"color": INK},
 }
 WIDTH: Final = 300
+EDGE: Final = 1.5
+"""How far beyond the last end of a logarithmic axis an infinite limit is drawn."""
 LOCALES: Final[Mapping[str, Literal["fr-FR", "en-GB"]]] = {"fr": "fr-FR", "en": "en-GB"}
 
 
@@ -48,6 +50,10 @@ def _finite(value: object) -> bool:
     return isinstance(value, (int, float)) and math.isfinite(value)
 
 
+def _positive(value: object) -> bool:
+    return _finite(value) and value > 0  # type: ignore[operator]  # a number by then
+
+
 def forest(
     rows: Sequence[Mapping[str, Any]],
     *,
@@ -63,7 +69,8 @@ def forest(
     Parameters
     ----------
     rows
-        `{"label", "value", "low", "high", "n"}` in the order shown, or `{"label", "n", "not_estimable"}`.
+        `{"label", "value", "low", "high", "n"}` in the order shown, or `{"label", "n", "not_estimable"}`. An infinite limit, or
+        0 on a logarithmic axis, is drawn to the chart's edge.
     pooled
         The pooled block of a scorecard; its prediction interval is drawn as a thin line.
     ratio
@@ -81,7 +88,10 @@ def forest(
     if pooled is not None and "value" in pooled:
         size = say("{k} sites").format(k=pooled["k"])
         drawn.append(_row(len(drawn), say("All sites (pooled)"), pooled, size, locale, "pooled"))
-    if not any(_finite(row["value"]) for row in drawn):
+    description = _describe(title, drawn, threshold, locale)
+    drawable = _positive if ratio else _finite
+    drawn = _placed(drawn, threshold, drawable, ratio=ratio)
+    if not drawn:
         return None
     scale: dict[str, Any] = {"type": "log"} if ratio else {"zero": False}
     x = {"type": "quantitative", "title": axis, "scale": scale, "axis": {"tickCount": 6}}
@@ -123,13 +133,13 @@ def forest(
             "encoding": {"y": y, "x": {"value": WIDTH + 14}, "text": {"field": "text"}},
         },
     ]
-    if threshold is not None:
+    if drawable(threshold):
         layers.append(
             {"mark": {"type": "rule", "strokeDash": [5, 4], "color": RED}, "encoding": {"x": {**x, "datum": threshold}}}
         )
     return {
         "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
-        "description": _describe(title, drawn, threshold, locale),
+        "description": description,
         "width": WIDTH,
         "height": {"step": 30},
         "padding": {"left": 4, "right": 4, "top": 4, "bottom": 4},
@@ -139,21 +149,48 @@ def forest(
 
 
 def _row(index: int, label: str, block: Mapping[str, Any], size: str, locale: str, kind: str) -> dict[str, Any]:
-    """One line; the key keeps two sites of the same name apart, an infinite limit is cut at the value."""
-    value, low, high = (block.get(key) if _finite(block.get(key)) else None for key in ("value", "low", "high"))
-    prediction = (block.get("prediction_low"), block.get("prediction_high"))
-    known = all(_finite(limit) for limit in prediction)
+    """One line; the key keeps two sites of the same name apart."""
+    low, high = limits(block)
     return {
         "key": f"{index}:{label}",
         "label": label,
-        "value": value,
-        "low": value if low is None else low,
-        "high": value if high is None else high,
-        "prediction_low": prediction[0] if known else None,
-        "prediction_high": prediction[1] if known else None,
+        "value": block.get("value"),
+        "low": low,
+        "high": high,
+        "prediction_low": block.get("prediction_low"),
+        "prediction_high": block.get("prediction_high"),
         "text": f"{figure(block, locale)}   {size}",
         "kind": kind,
     }
+
+
+def _placed(
+    rows: Sequence[dict[str, Any]], threshold: float | None, drawable: Callable[[object], bool], *, ratio: bool
+) -> list[dict[str, Any]]:
+    """The lines with every end on the chart: one that no axis holds (infinite, or 0 of a ratio) runs to the chart's edge."""
+    found = [row[key] for row in rows for key in ("value", "low", "high") if drawable(row[key])]
+    if not found:
+        return []
+    ends = [*found, threshold] if threshold is not None and drawable(threshold) else found
+    first, last = min(ends), max(ends)
+    margin = (last - first) / 10 or abs(first) / 2 or 1.0
+    edges = (first / EDGE, last * EDGE) if ratio else (first - margin, last + margin)
+    left, right = (edge if drawable(edge) else end for edge, end in zip(edges, (first, last), strict=True))
+    placed = []
+    for row in rows:
+        shown = dict(row)
+        if row["value"] is not None:
+            shown["value"] = row["value"] if drawable(row["value"]) else None
+            shown["low"], shown["high"] = (
+                row[key] if drawable(row[key]) else edge for key, edge in (("low", left), ("high", right))
+            )
+        if row["prediction_low"] is not None:
+            shown["prediction_low"], shown["prediction_high"] = (
+                row[key] if drawable(row[key]) else edge
+                for key, edge in (("prediction_low", left), ("prediction_high", right))
+            )
+        placed.append(shown)
+    return placed
 
 
 def _describe(title: str, rows: Sequence[Mapping[str, Any]], threshold: float | None, locale: str) -> str:

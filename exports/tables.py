@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from evaluation.canonical import digest_of, number
 from evaluation.language import translations
+from evaluation.small_numbers import SMALLEST_SUBGROUP
 from exports.edition import Edition
 from exports.seal import DIGEST_KEY, JSON_SEAL
 from exports.workbook.columns import Cell
 from exports.workbook.readme import TEMPLATE_VERSION, entries, source_headings
 from exports.workbook.sheets import neutral_order, plain_date, sheets
-from exports.workbook.small_numbers import SMALLEST_SUBGROUP, is_hidden, shown
+from exports.workbook.small_numbers import is_hidden, shown
 
 FORMAT: Final = "preuve-edition"
 BYTE_ORDER_MARK: Final = "\ufeff"  # without it, Excel reads UTF-8 as another encoding

@@ -24,6 +24,7 @@ def report_json(report: Report, locale: str = "fr") -> dict[str, Any]:
     """The report alone."""
     return {
         "accepted": report.accepted,
+        "kind": report.kind,
         "outcome": report.outcome,
         "rows": report.rows,
         "columns": dict(report.columns),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,10 @@ from importers.headers import HeaderWords, recognise, recognise_table
 from importers.parquet_files import read_parquet
 from importers.privacy import identities
 from importers.report import Checked, Issue, Report
-from importers.rules import Fault, excluded_by_protocol, row_faults
-from importers.spreadsheets import other_texts, read_workbook, sheet_titles
+from importers.rules import Fault, row_faults, whole_table
+from importers.spreadsheets import read_workbook, sheet_titles
 from importers.text_files import read_text
 from importers.values import typed
-from importers.workbook_parts import Parts, look_into
 
 __all__ = ["Context", "check_bytes", "check_file"]
 
@@ -62,25 +61,24 @@ def check_bytes(
     digest = hashlib.sha256(content).hexdigest()
     try:
         grid, chosen = read_table(content, protocol, context, name, table)
-        parts = look_into(content) if grid.sheet is not None else Parts((), ())
-        others = [*other_texts(content, grid.sheet), *parts.texts] if grid.sheet is not None else []
     except Unreadable as stop:
         return Checked(_report([stop.issue], 0, {}, None, digest, context), None)
     empty = {i for i in range(grid.frame.width) if grid.frame[str(i)].null_count() == grid.frame.height > 0}
     recognised = recognise(grid.headers, chosen, context, lenient=lenient, empty=empty)
-    known = [grid.headers[position] for position in recognised.positions.values()]
-    private = identities(grid, chosen, known, others)
+    private = identities(grid, chosen, recognised.positions, context.first_day.year if context.first_day else None)
     columns = {grid.headers[position]: name for name, position in recognised.positions.items()}
     if private:  # nothing of such a file is described further
         return Checked(_report([*private], grid.frame.height, columns, chosen.name, digest, context), None)
-    early = [*grid.issues, *parts.issues, *recognised.issues]
+    early = [*grid.issues, *recognised.issues]
     if not grid.frame.height:
         issues = [*early, Issue("no_rows", "error")]
         return Checked(_report(issues, 0, columns, chosen.name, digest, context), None)
     frame, value_issues, unlisted = _typed_rows(grid, chosen, recognised.positions, context)
+    told = {issue.cell for issue in early if issue.cell}
+    value_issues = [issue for issue in value_issues if issue.cell is None or issue.cell not in told]
     if grid.frame.height > context.limits.rows:
         early.append(Issue("too_many_rows", "error", params={"n": grid.frame.height, "limit": context.limits.rows}))
-    late = list(excluded_by_protocol(chosen, frame, {name: header for header, name in columns.items()}))
+    late = list(whole_table(chosen, frame, {name: header for header, name in columns.items()}))
     issues = [*early, *value_issues, *late]
     report = _report(issues, grid.frame.height, columns, chosen.name, digest, context, unlisted)
     return Checked(report, frame if report.accepted else None)
@@ -103,11 +101,11 @@ def read_table(
     words = HeaderWords.of_tables(tables, context)
     wanted = sheet_titles(tables[0]) if table else ()
     if kind is Kind.XLSX:
-        grid = read_workbook(content, words, context.limits.columns, wanted)
+        grid = read_workbook(content, words, context.limits, wanted)
     elif kind is Kind.PARQUET:
-        grid = read_parquet(content, context.limits.columns)
+        grid = read_parquet(content, context.limits)
     else:
-        grid = read_text(content, words, context.limits.columns)
+        grid = read_text(content, words, context.limits)
     chosen = tables[0] if table else recognise_table(grid.headers, protocol, context)
     if chosen is None:
         raise Unreadable("table_not_recognised", names=", ".join(t.name for t in protocol.tables))
@@ -125,7 +123,14 @@ def _typed_rows(
         if spec.name not in positions:
             continue
         position = positions[spec.name]
-        result = typed(spec, grid.frame[str(position)], grid.headers[position], context)
+        result = typed(
+            spec,
+            grid.frame[str(position)],
+            grid.headers[position],
+            context,
+            needed=any(spec.name in group for group in table.one_of),
+            epoch_1904=grid.epoch_1904,
+        )
         columns.append(result.values.alias(spec.name))
         whole.extend(result.issues)
         faults.extend(
@@ -134,9 +139,22 @@ def _typed_rows(
     frame = pl.DataFrame(columns)
     if frame.width:
         faults.extend(f for f in row_faults(table, frame, grid.rows, context) if f.mask.any())
+    too_long = list(_too_long(grid, context))
+    located = {**positions, **{fault.column: int(fault.column) for fault in too_long}}
+    faults = [*too_long, *faults]
     most = context.limits.row_errors_reported
     unlisted = Counter({f.code: extra for f in faults if (extra := int(f.mask.sum()) - most) > 0})
-    return frame, [*whole, *_located(grid, positions, faults, most)], unlisted
+    return frame, [*whole, *_located(grid, located, faults, most)], unlisted
+
+
+def _too_long(grid: Grid, context: Context) -> Iterator[Fault]:
+    """Cells of any column, known or not, that hold more text than a cell may: under the column's number."""
+    for name in grid.frame.columns:
+        text = grid.frame[name]
+        if (text.str.len_bytes().max() or 0) > context.limits.cell_chars:  # type: ignore[operator]
+            yield Fault(
+                "cell_too_large", name, (text.str.len_chars() > context.limits.cell_chars).fill_null(value=False)
+            )
 
 
 def _located(grid: Grid, positions: Mapping[str, int], faults: Sequence[Fault], most: int) -> list[Issue]:
@@ -152,7 +170,7 @@ def _located(grid: Grid, positions: Mapping[str, int], faults: Sequence[Fault], 
                 fault.code,
                 "error",
                 row=row,
-                column=grid.headers[position],
+                column=grid.headers[position].strip() or column_letters(position),
                 cell=f"{column_letters(position)}{row}",
                 value_shape=value_shape(raw[record]),
                 params=params,

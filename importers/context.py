@@ -28,6 +28,8 @@ class Limits:
     rows: int = 5_000_000
     columns: int = 200
     cell_chars: int = 1000
+    sheets: int = 50
+    grid_cells: int = 100_000_000
     row_errors_reported: int = 100
 
 
@@ -49,6 +51,8 @@ class Context:
     false_words: frozenset[str] = FALSE_WORDS
     missing_words: frozenset[str] = MISSING_WORDS
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repeated_cases: bool = False
+    """A paired design: each case comes once before and once after, or once in each arm."""
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any], *, uploader_site: str | None = None) -> Context:
@@ -69,8 +73,15 @@ class Context:
             true_words=frozenset(tokens.get("true", TRUE_WORDS)),
             false_words=frozenset(tokens.get("false", FALSE_WORDS)),
             missing_words=frozenset(tokens.get("missing", MISSING_WORDS)) | {""},
+            repeated_cases=_is_paired(given.get("design") or pilot.get("design")),
             aliases={name: tuple(words) for name, words in given.get("header_aliases", {}).items()},
         )
+
+
+def _is_paired(design: str | None) -> bool:
+    return bool(design) and str(design).casefold().startswith(
+        ("paired", "crossover", "cross-over", "within", "repeated")
+    )
 
 
 def _day(text: str | None) -> dt.date | None:

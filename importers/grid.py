@@ -8,9 +8,13 @@ from typing import Final
 
 import polars as pl
 
+from importers.elsewhere import Elsewhere
 from importers.report import Issue
 
 LETTERS: Final = 26
+SPARSE: Final = 2
+FOOTNOTES: Final = 10
+"""Lines at the end among which notes are looked for."""
 
 
 class Unreadable(Exception):
@@ -18,7 +22,15 @@ class Unreadable(Exception):
 
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(code)
-        self.issue = Issue(code, "error", params=params)
+        row, column, cell = params.pop("row", None), params.pop("column", None), params.pop("cell", None)
+        self.issue = Issue(
+            code,
+            "error",
+            row if isinstance(row, int) else None,
+            column if isinstance(column, str) else None,
+            cell if isinstance(cell, str) else None,
+            params=params,
+        )
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,8 @@ class Grid:
     """One table of text.
 
     `frame` holds one String column per header, named by its position (`"0"`, `"1"`…), null where the cell is empty;
-    `rows` the row of each record in the person's file (from 1, header included); `sheet` the sheet it stands on.
+    `rows` the row of each record in the person's file (from 1, header included); `sheet` the sheet it stands on, `header_row`
+    the row of the headers; `others` the texts around the table; `epoch_1904` whether its day numbers count from 1904.
     """
 
     headers: tuple[str, ...]
@@ -34,6 +47,9 @@ class Grid:
     rows: pl.Series
     sheet: str | None = None
     issues: tuple[Issue, ...] = ()
+    header_row: int = 1
+    others: tuple[Elsewhere, ...] = ()
+    epoch_1904: bool = False
 
     def cell(self, position: int, record: int) -> str:
         """The address of a cell as a spreadsheet shows it."""
@@ -50,21 +66,64 @@ def column_letters(position: int) -> str:
     return letters
 
 
-_TOTAL = re.compile(r"^\s*(?:sous[- ]?)?(?:total|totaux|somme|moyenne|m[ée]diane|average|sum)\b", re.IGNORECASE)
+TOTAL: Final = re.compile(
+    r"^\s*(?:sous[- ]?|grand )?"
+    r"(?:total|totaux|somme|moyennes?|m[ée]dianes?|[ée]cart[- ]type|effectif|average|mean|median|sum|subtotal)(?:\s.*|\s*:.*)?$",
+    re.IGNORECASE | re.DOTALL,
+)
+FOOTNOTE: Final = re.compile(
+    r"^\s*(?:\S+\s+){2,}\S|^\s*[*(]|^\s*(?:source|note|nb|n\.b\.|légende|fin)\b", re.IGNORECASE
+)
 
 
-def without_margins(frame: pl.DataFrame, rows: pl.Series) -> tuple[pl.DataFrame, pl.Series, tuple[Issue, ...]]:
-    """Leave out blank rows, and totals lines at the end; each totals line is listed."""
+def _says(names: list[str]) -> pl.Expr:
+    """Whether some cell of the row holds more than spaces."""
+    return pl.any_horizontal(pl.col(names).str.contains(r"[^\s\u00a0\u202f]").fill_null(value=False))
+
+
+@dataclass(frozen=True)
+class Margins:
+    """A table without the lines that are no records, and what was said of each of them."""
+
+    frame: pl.DataFrame
+    rows: pl.Series
+    issues: tuple[Issue, ...] = ()
+    others: tuple[Elsewhere, ...] = ()
+
+
+def without_margins(frame: pl.DataFrame, rows: pl.Series) -> Margins:
+    """Leave out blank rows, lines of totals, and lines of text alone below the table; each but the blank ones is listed."""
     if not frame.width or not frame.height:
-        return frame, rows, ()
-    filled = frame.select(pl.any_horizontal(pl.all().is_not_null()).alias("filled"))["filled"]
-    if not filled.all():
-        frame, rows = frame.filter(filled), rows.filter(filled)
-    issues: list[Issue] = []
-    while frame.height:
-        first = next((cell for cell in frame.row(frame.height - 1) if cell is not None), "")
-        if not _TOTAL.match(first):
-            break
-        issues.append(Issue("totals_row_ignored", "warning", row=int(rows[-1])))
-        frame, rows = frame.head(-1), rows.head(-1)
-    return frame, rows, tuple(reversed(issues))
+        return Margins(frame, rows)
+    count = frame.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32)).alias("n"))["n"]
+    sparse = (count > 0) & (count <= SPARSE)
+    if sparse.any():
+        blank = frame.with_row_index("record").filter(sparse).filter(~_says(frame.columns))
+        count = count.set(pl.Series(range(frame.height)).is_in(blank["record"].to_list()), 0) if blank.height else count
+    left_out: dict[int, str] = {}
+    if frame.width > 1:
+        starts = frame.select(pl.coalesce(pl.all()).alias("first"))["first"]
+        likely = starts.str.contains(
+            r"(?i)^\s*(?:sous|grand|tot|som|moy|m[ée]d|[ée]cart|effectif|average|mean|sum|sub)"
+        )
+        for record in ((count < frame.width) & likely.fill_null(value=False)).arg_true().to_list():
+            if TOTAL.match(starts[record]):
+                left_out[record] = "totals_row_ignored"
+        for record in reversed(range(max(0, frame.height - FOOTNOTES), frame.height)):
+            if count[record] and record not in left_out:
+                if count[record] > 1 or starts[record] != frame[record, 0] or not FOOTNOTE.search(starts[record]):
+                    break
+                left_out[record] = "footnote_ignored"
+    issues = tuple(Issue(code, "warning", row=int(rows[record])) for record, code in sorted(left_out.items()))
+    others = tuple(
+        Elsewhere(cell, "margin", row=int(rows[record]))
+        for record in left_out
+        for cell in frame.row(record)
+        if cell is not None
+    )
+    kept = count > 0
+    if left_out:
+        kept = kept & ~pl.Series(range(frame.height), dtype=pl.Int64).is_in(list(left_out))
+    if not kept.all():
+        frame, rows = frame.filter(kept), rows.filter(kept)
+    return Margins(frame, rows, issues, others)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evaluation.protocol import Protocol, Table
 from importers.context import Context
+from importers.grid import column_letters
 from importers.report import Issue, Severity
 
 SEARCHED_ROWS = 20
@@ -40,18 +41,22 @@ class HeaderWords:
 
     exact: Mapping[str, str]
     second: Mapping[str, str]
+    own: Set[str] = frozenset()
+    """Names and labels of the protocol, folded: any other header is an alias."""
 
     @classmethod
     def of(cls, table: Table, context: Context) -> HeaderWords:
         """Names, labels and aliases of the protocol, and the context's aliases."""
         exact: dict[str, str] = {}
         second: dict[str, str] = {}
+        own: set[str] = set()
         for column in table.columns:
             label = (column.label.fr, column.label.en)
+            own |= {folded(word) for word in (column.name, *label)}
             for word in (column.name, *column.aliases, *label, *context.aliases.get(column.name, ())):
                 exact.setdefault(folded(word), column.name)
                 second.setdefault(bare(word), column.name)
-        return cls(exact, second)
+        return cls(exact, second, frozenset(own))
 
     @classmethod
     def of_tables(cls, tables: Iterable[Table], context: Context) -> HeaderWords:
@@ -67,6 +72,10 @@ class HeaderWords:
     def find(self, header: str) -> str | None:
         """The column that a header names."""
         return self.exact.get(folded(header)) or self.second.get(bare(header) or "\x00")
+
+    def is_alias(self, header: str) -> bool:
+        """Whether a header that names a column does so by an alias."""
+        return folded(header) not in self.own
 
 
 def header_row(lines: Sequence[Sequence[str]], words: HeaderWords) -> tuple[int, int] | None:
@@ -113,8 +122,16 @@ def recognise(
     words = HeaderWords.of(table, context)
     positions: dict[str, int] = {}
     issues: list[Issue] = []
+    by_alias: list[str] = []
     for position, header in enumerate(headers):
         if not header.strip():
+            if position in empty:
+                issues.append(Issue("empty_column_ignored", "warning", params={"position": position + 1}))
+            else:
+                letter = column_letters(position)
+                issues.append(
+                    Issue("unknown_column_ignored", "warning", column=letter, params={"position": position + 1})
+                )
             continue
         if is_deceptive(header):
             issues.append(
@@ -131,6 +148,10 @@ def recognise(
             issues.append(Issue("duplicate_column", "error", column=header, params=params))
         else:
             positions[name] = position
+            if words.is_alias(header):
+                by_alias.append(f"{header.strip()} → {name}")
+    if by_alias:
+        issues.append(Issue("columns_mapped_by_alias", "warning", params={"names": ", ".join(by_alias)}))
     issues.extend(_missing(table, positions, lenient=lenient))
     return Recognised(positions, tuple(issues))
 

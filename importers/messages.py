@@ -9,6 +9,8 @@ from typing import Any, Final
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from evaluation.aggregate.faults import SENTENCES as AGGREGATE
+from evaluation.aggregate.faults import sentence as aggregate_sentence
 from evaluation.language import marked, translations
 from evaluation.protocol import Label
 from importers.report import Issue
@@ -21,9 +23,6 @@ SENTENCES: Final[Mapping[str, str]] = {
         "The name ends in {extension}, but the content is {kind}: save the file again in its true format."
     ),
     "unsupported_format": marked("This format ({format}) is not read: save the table as .xlsx or .csv."),
-    "old_excel_format": marked(
-        "This is an old Excel file, or one protected by a password: save it as .xlsx without a password."
-    ),
     "encrypted_file": marked("The file is protected by a password: save it without one."),
     "macro_content": marked("The workbook holds macros: save it as .xlsx, without macros."),
     "archive_corrupt": marked("The file is damaged and cannot be read: open it, save it again and send the new copy."),
@@ -32,11 +31,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "archive_ambiguous": marked("The file holds the same part twice: save the table in a new workbook."),
     "external_link": marked("The workbook is linked to another file: paste the values alone in a new workbook."),
     "xml_dtd_forbidden": marked("The workbook holds a forbidden declaration: save the table in a new workbook."),
-    "formula_without_value": marked(
-        "A formula has no stored value: open the workbook in Excel or LibreOffice, save it, and send it again."
-    ),
     "formula_cached_value_used": marked("The workbook holds formulas: their stored values were read."),
-    "metadata_stripped": marked("The workbook holds comments: they are not kept."),
     "parquet_corrupt": marked("The Parquet file is damaged and cannot be read: write it again."),
     "nested_type": marked("The Parquet file holds nested columns: keep one plain value per cell."),
     "unreadable_file": marked(
@@ -57,12 +52,44 @@ SENTENCES: Final[Mapping[str, str]] = {
     "too_many_columns": marked("{n} columns, at most {limit}: keep those of the protocol."),
     "too_many_rows": marked("{n} rows, at most {limit}: split the file by period."),
     "no_rows": marked("There is a header but no row: fill in at least one."),
+    "polyglot": marked("The file is two formats at once: save the table alone in a new workbook."),
+    "active_content": marked(
+        "The workbook holds embedded objects or controls: paste the values alone in a new workbook."
+    ),
+    "too_many_sheets": marked("{n} sheets, at most {limit}: keep the one that holds the table."),
+    "sheet_too_large": marked(
+        "The sheet reaches as far as {cell}: delete what stands far from the table, and the empty rows below it."
+    ),
+    "table_too_large": marked("The table holds more cells than can be read at once: split it by period."),
+    "formula_without_value": marked(
+        "Row {row}, column « {column} »: the formula has no stored value: open the workbook in Excel or LibreOffice, save it, and send it again."
+    ),
+    "excel_error": marked(
+        "Row {row}, column « {column} »: the cell shows an error of the spreadsheet: correct its formula, or empty it."
+    ),
+    "merged_data_cells": marked("Row {row}, column « {column} »: cells are merged: unmerge them and fill in each one."),
+    "hidden_content_ignored": marked("{n} hidden sheet(s): searched for identities, not kept."),
+    "hidden_rows_included": marked("The sheet holds hidden rows, by a filter perhaps: they were read like the others."),
+    "metadata_stripped": marked("The workbook holds comments or the name of its author: they are not kept."),
+    "misplaced_quote": marked("Row {row}: a quotation mark stands inside a cell: remove it or write it twice."),
+    "several_sheets": marked("Several sheets hold the same table ({sheets}): put all the rows on one sheet."),
+    "cell_too_large:elsewhere": marked("The workbook repeats a very long text: shorten it."),
     # privacy
     "identifying_data": marked(
         "Column « {column} »: {n} cell(s) identify people ({kind}). Remove the column; nothing of this file was kept."
     ),
-    "identifying_data_elsewhere": marked(
-        "Another sheet of the workbook, perhaps hidden, identifies people ({kind}, {n} cell(s)). Remove it; nothing was kept."
+    "identifying_cell": marked("Row {row}, column « {column} »: the first of the cells that identify people ({kind})."),
+    "identifying_data:cell": marked(
+        "Row {row}, column « {column} »: {n} cell(s) of this column identify people ({kind}), this one first. Remove what identifies them; nothing of this file was kept."
+    ),
+    "identifying_data:comment": marked(
+        "Row {row}, column « {column} »: the comment of the cell identifies a person ({kind}). Delete it; nothing of this file was kept."
+    ),
+    "identifying_data:margin": marked(
+        "Row {row}: the text above or below the table identifies people ({kind}). Remove it; nothing of this file was kept."
+    ),
+    "identifying_data:elsewhere": marked(
+        "Outside the table, on another sheet perhaps hidden, in a comment, a header or a pivot table, the workbook identifies people ({kind}, {n} text(s)). Paste the table alone in a new workbook; nothing of this file was kept."
     ),
     # columns
     "deceptive_header": marked(
@@ -84,6 +111,24 @@ SENTENCES: Final[Mapping[str, str]] = {
     "excel_serial_converted": marked(
         "Column « {column} »: Excel's day numbers were read as dates; check the first and the last."
     ),
+    "empty_column_ignored": marked("Column {position} has neither header nor cells: it is left out."),
+    "columns_mapped_by_alias": marked(
+        "Columns recognised under another name: {names}. Check that each is the right one."
+    ),
+    "site_leading_zero_restored": marked(
+        "Column « {column} »: {n} FINESS number(s) had lost a leading zero, which was put back."
+    ),
+    "two_digit_year": marked("Column « {column} »: years of two digits were read as 20…: check them."),
+    "mixed_date_formats": marked(
+        "Column « {column} »: dates are written in several ways; check the first and the last."
+    ),
+    "mixed_label_vocabulary": marked(
+        "Column « {column} »: several pairs of words say yes and no: check that they mean the same."
+    ),
+    "prediction_score_inconsistent": marked(
+        "Column « {column} »: the tool says yes where « {score} » is low: check that neither column is inverted."
+    ),
+    "too_few_rows": marked("{n} row: nothing can be estimated from so few."),
     # values
     "ragged_rows": marked(
         "Row {row}: {found} cells where the header has {expected}: a separator is missing or too many."
@@ -122,6 +167,27 @@ SENTENCES: Final[Mapping[str, str]] = {
     "excluded_by_protocol": marked(
         "Column « {column} »: {n} row(s) set aside by the protocol ({reason}); they are counted on the scorecard."
     ),
+    "footnote_ignored": marked("Row {row}: a line of text below the table, left out."),
+    "non_finite_number": marked(
+        "Row {row}, column « {column} »: not a finite number: write a number, or leave the cell empty."
+    ),
+    "ambiguous_percent": marked(
+        "Row {row}, column « {column} »: per cents or a fraction? Write the whole column from 0 to 1, or every cell with its % sign."
+    ),
+    "score_out_of_range": marked(
+        "Row {row}, column « {column} »: the score is outside {range}: correct it, or add a % sign to the header if they are per cents."
+    ),
+    "negative_value": marked("Row {row}, column « {column} »: the value is negative: correct it."),
+    "invalid_category": marked("Row {row}, column « {column} »: unknown category ({shape}): write one of {allowed}."),
+    "ambiguous_label": marked(
+        "Row {row}, column « {column} »: this sign can be read in two ways: write one of {allowed} in the whole column."
+    ),
+    "ambiguous_date": marked(
+        "Row {row}, column « {column} »: the date can be read in two ways: write YYYY-MM-DD, with HH:MM on 24 hours, and the offset for the night when the hour changes."
+    ),
+    "formula_injection": marked(
+        "Row {row}, column « {column} »: the cell begins like a formula: write the value alone."
+    ),
     "duplicate_upload": marked("This very file was sent already: the first submission stands."),
 }
 
@@ -130,6 +196,11 @@ KINDS: Final[Mapping[str, str]] = {
     "phone": marked("telephone numbers"),
     "nir": marked("social security numbers"),
     "header": marked("by its header"),
+    "birth": marked("dates of birth"),
+    "address": marked("postal addresses"),
+    "name": marked("names of people"),
+    "code": marked("codes made of initials and a date of birth"),
+    "number": marked("long numbers, one a row, like those of patients"),
 }
 
 SHAPES: Final[Mapping[str, str]] = {
@@ -141,13 +212,21 @@ SHAPES: Final[Mapping[str, str]] = {
 
 def message(issue: Issue, locale: str = "fr") -> str:
     """The sentence of an issue in `locale`; numbers and dates as that language writes them."""
+    if issue.code in AGGREGATE:
+        return aggregate_sentence(issue.code, issue.params, locale)
     say = translations("importers", locale).gettext
     params = {name: _shown(value, locale) for name, value in issue.params.items()}
     kind = KINDS.get(str(params.get("kind")))
     if kind is not None:
         params["kind"] = say(kind)
-    places = {"row": issue.row, "column": issue.column, "shape": _shape(issue.value_shape, locale)}
-    return say(SENTENCES[issue.code]).format(**{**places, **params})
+    places = {"cell": issue.cell, "row": issue.row, "column": issue.column, "shape": _shape(issue.value_shape, locale)}
+    return say(SENTENCES[_sentence(issue)]).format(**{**places, **params})
+
+
+def _sentence(issue: Issue) -> str:
+    """The code's sentence, or the one for where the fault stands."""
+    said = "elsewhere" if issue.code == "cell_too_large" and issue.row is None else issue.params.get("say")
+    return f"{issue.code}:{said}" if said else issue.code
 
 
 def _shape(shape: str | None, locale: str) -> str:

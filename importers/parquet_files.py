@@ -1,34 +1,52 @@
-"""Parquet: flat columns as text, so that one set of rules judges every kind of file."""
+"""Parquet: flat columns as text, so that one set of rules judges every kind of file; sizes are read before any value."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 import polars as pl
 
+from importers.context import Limits
 from importers.grid import Grid, Unreadable
 
 
-def read_parquet(content: bytes, columns_limit: int) -> Grid:
+def read_parquet(content: bytes, limits: Limits) -> Grid:
     """The table of a Parquet file.
 
     Raises
     ------
     Unreadable
-        A damaged file, nested types, or too many columns.
+        A damaged file, nested types, or more rows, columns or text than the limits allow: a few kilobytes may stand for gigabytes.
     """
     try:
         schema = pl.read_parquet_schema(io.BytesIO(content))
-        if len(schema) > columns_limit:
-            raise Unreadable("too_many_columns", n=len(schema), limit=columns_limit)
+        if len(schema) > limits.columns:
+            raise Unreadable("too_many_columns", n=len(schema), limit=limits.columns)
         if any(dtype.is_nested() or dtype in (pl.Binary, pl.Object) for dtype in schema.values()):
             raise Unreadable("nested_type")
+        rows = int(pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item())
+        if rows > limits.rows:
+            raise Unreadable("too_many_rows", n=rows, limit=limits.rows)
+        if rows * len(schema) > limits.grid_cells:
+            raise Unreadable("table_too_large")
+        _texts(content, schema, limits)
         frame = pl.read_parquet(io.BytesIO(content))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise Unreadable("parquet_corrupt") from error
     headers = tuple(frame.columns)
     text = pl.DataFrame([_as_text(s).alias(str(i)) for i, s in enumerate(frame.iter_columns())])
-    return Grid(headers, text, pl.int_range(1, text.height + 1, dtype=pl.UInt32, eager=True))
+    return Grid(headers, text, pl.int_range(2, text.height + 2, dtype=pl.UInt32, eager=True))
+
+
+def _texts(content: bytes, schema: Mapping[str, pl.DataType], limits: Limits) -> None:
+    """The longest text of each column, one column at a time: a text repeated by reference costs nothing until it is copied."""
+    for name, dtype in schema.items():
+        if dtype in (pl.String, pl.Categorical, pl.Enum):
+            lengths = pl.col(name).cast(pl.String).str.len_chars()
+            found = pl.scan_parquet(io.BytesIO(content)).select(n=lengths.max(), first=lengths.arg_max()).collect()
+            if (found["n"][0] or 0) > limits.cell_chars:
+                raise Unreadable("cell_too_large", row=int(found["first"][0]) + 2, column=name)
 
 
 def _as_text(series: pl.Series) -> pl.Series:
@@ -37,5 +55,5 @@ def _as_text(series: pl.Series) -> pl.Series:
     if isinstance(series.dtype, pl.Datetime):
         zone = "+00:00" if series.dtype.time_zone else ""
         utc = series.dt.convert_time_zone("UTC") if zone else series
-        return utc.dt.strftime("%Y-%m-%d %H:%M:%S" + zone)
+        return utc.dt.round("1s").dt.strftime("%Y-%m-%d %H:%M:%S" + zone)
     return series.cast(pl.String)

@@ -21,8 +21,8 @@ from importers.spreadsheets import read_workbook
 from importers.text_files import read_text
 from importers.values import Typed, typed
 
-Wanted = Mapping[str, Literal["number", "label"]]
-"""Header as the person writes it → what its cells are."""
+Wanted = Mapping[str, Literal["number", "label", "any"]]
+"""Header as the person writes it → what its cells are; `any`: numbers when each of them is one, else labels."""
 NAMES_SHOWN: Final = 12
 
 
@@ -70,10 +70,10 @@ def _read(content: bytes, wanted: Wanted, context: Context, name: str) -> Grid:
     words = HeaderWords({folded(h): h for h in wanted}, {bare(h): h for h in wanted})
     kind = kind_of(content, name, context.limits)
     if kind is Kind.XLSX:
-        return read_workbook(content, words, context.limits.columns)
+        return read_workbook(content, words, context.limits)
     if kind is Kind.PARQUET:
-        return read_parquet(content, context.limits.columns)
-    return read_text(content, words, context.limits.columns)
+        return read_parquet(content, context.limits)
+    return read_text(content, words, context.limits)
 
 
 def _position(grid: Grid, header: str) -> int | None:
@@ -96,6 +96,8 @@ def _column(grid: Grid, header: str, position: int, kind: str, context: Context)
         words = _typed("boolean", header, raw, context)
         if not words.faults:
             return words.values.cast(pl.Float64), []
+        if kind == "any":
+            return _typed("text", header, raw, context).values, []
     issues = []
     for code, mask in read.faults.items():
         row = int(grid.rows[int(mask.arg_true()[0])])

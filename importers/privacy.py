@@ -2,89 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from evaluation.protocol import Table
-from importers.grid import Grid
+from evaluation.protocol import Column, Table
+from evaluation.vocabulary import PSEUDONYM_ROLES
+from importers.elsewhere import Elsewhere
+from importers.grid import Grid, column_letters
 from importers.headers import bare
+from importers.identity_columns import announces_people, kind_of_column
+from importers.identity_texts import kinds, plain
 from importers.report import Issue
 
-NIR: Final = (
-    r"(?:^|[^0-9A-Za-z])"
-    r"([1-478]\s?\d{2}\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?(?:\d{2}|2[ABab])\s?\d{3}\s?\d{3}\s?\d{2})"
-    r"(?:$|[^0-9A-Za-z])"
-)
-EMAIL: Final = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
-PHONE: Final = (
-    r"(?:^|[^\d])(?:(?:\+|00)33[\s.\-]?[1-9]|0[1-9])(?:[\s.\-]\d{2}){4}(?:$|[^\d])|(?:^|[^\d])\+33[1-9]\d{8}(?:$|[^\d])"
-)
-HEADERS: Final = frozenset(
-    (
-        "nom", "noms", "nomdefamille", "nomdenaissance", "nomusuel", "nompatient", "nomdupatient", "patientnom", "prenom",
-        "prenoms", "prenompatient", "nomprenom", "nometprenom", "nomprenoms", "lastname", "firstname", "surname", "fullname",
-        "patientname", "datedenaissance", "datenaissance", "ddn", "dob", "birthdate", "dateofbirth", "nele", "adresse",
-        "adressepostale", "address", "rue", "telephone", "tel", "portable", "mobile", "phone", "email", "mail", "courriel",
-        "adressemail", "nir", "ins", "matriculeins", "numerodesecuritesociale", "numerosecuritesociale", "nss", "nosecu",
-        "ipp", "ippatient", "numeroipp", "numerodossier", "nip",
-    )
-)  # fmt: skip
-"""Headers, without case, accents or punctuation, that announce an identity whatever the cells hold."""
+MOST: Final = 0.5
+"""Share of a column's cells beyond which the column as such is at fault."""
 
 
-def identities(grid: Grid, table: Table, recognised: Iterable[str], others: Sequence[str] = ()) -> tuple[Issue, ...]:
+@dataclass(frozen=True)
+class _Found:
+    """Cells of one column that identify people: what they are, how many, and the first record."""
+
+    kind: str
+    count: int
+    first: int
+    filled: int
+
+
+def identities(grid: Grid, table: Table, positions: Mapping[str, int], year: int | None = None) -> tuple[Issue, ...]:
     """One issue for each column that identifies people, with how many cells do; never a value.
 
     Parameters
     ----------
     grid
-        Every column of the file, those that the protocol does not know too.
-    recognised
-        Headers that the protocol knows: they are read, but not refused for their name.
-    others
-        Texts found elsewhere in the workbook (other sheets, hidden ones too).
+        Every column of the file, those that the protocol does not know too, and the texts found around the table.
+    positions
+        Where the columns of the protocol are: they are read, but not refused for their name.
+    year
+        First year of the pilot: a full date well before it is nobody's examination.
     """
-    known = set(recognised)
+    specs = {positions[c.name]: c for c in table.columns if c.name in positions}
     named = {bare(c.name) for c in table.columns}
-    issues = []
+    issues: list[Issue] = []
     for position, header in enumerate(grid.headers):
-        column = grid.frame[str(position)]
-        kind, count = _kind_and_count(column)
-        if not kind and header not in known and bare(header) in HEADERS - named and column.null_count() < len(column):
-            kind, count = "header", len(column) - column.null_count()
-        if kind:
-            issues.append(Issue("identifying_data", "error", column=_shown(header), params={"kind": kind, "n": count}))
-    if others:
-        kind, count = _kind_and_count(pl.Series(list(others), dtype=pl.String))
-        if kind:
-            issues.append(Issue("identifying_data_elsewhere", "error", params={"kind": kind, "n": count}))
+        issues.extend(_column(grid, position, header, specs.get(position), named, year))
+    issues.extend(_around(grid, seen=bool(issues)))
     return tuple(issues)
 
 
-def _shown(header: str) -> str:
-    """A header that is itself an identity is not repeated."""
-    return "…" if _kind_and_count(pl.Series([header]))[0] else header
+def _column(
+    grid: Grid, position: int, header: str, spec: Column | None, named: set[str], year: int | None
+) -> Iterator[Issue]:
+    column = grid.frame[str(position)]
+    shown = "…" if header.strip() and kinds(pl.Series([header])) else header
+    where = {"column": shown, "cell": f"{column_letters(position)}{grid.header_row}"}
+    if shown != header:
+        yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": 1}, **where)
+    found = _cells(column, spec, year)
+    filled = len(column) - column.null_count()
+    if found is None:
+        if spec is None and filled and bare(header) not in named and announces_people(header, column):
+            yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": filled}, **where)
+        return
+    row = int(grid.rows[found.first])
+    params = {"kind": found.kind, "n": found.count}
+    cell = grid.cell(position, found.first)
+    if found.count > MOST * found.filled and found.count > 1:
+        yield Issue("identifying_data", "error", grid.header_row, params=params, **where)
+        yield Issue("identifying_cell", "error", row, shown, cell, params=params)
+    else:
+        yield Issue("identifying_data", "error", row, shown, cell, params=params | {"say": "cell"})
 
 
-def _kind_and_count(column: pl.Series) -> tuple[str, int]:
-    """The first kind of identifier that the column holds, and in how many cells."""
-    for kind, pattern in (("email", EMAIL), ("phone", PHONE)):
-        count = int(column.str.contains(pattern).sum() or 0)
-        if count:
-            return kind, count
-    count = _nir_count(column)
-    return ("nir", count) if count else ("", 0)
+def _cells(column: pl.Series, spec: Column | None, year: int | None) -> _Found | None:
+    """The first kind of identity that cells hold: whatever the column, or because the column is made of it."""
+    text = plain(column)
+    dated = spec is not None and spec.type in ("date", "datetime")
+    found = kinds(text, phones=not dated)
+    if not found and (spec is None or spec.type in ("text", "category")):
+        pseudonym = spec is not None and spec.role in PSEUDONYM_ROLES
+        found = kind_of_column(text, known=spec is not None, pseudonym=pseudonym, year=year)
+    if not found:
+        return None
+    kind, values = found
+    mask = text.is_in(values).fill_null(value=False)
+    return _Found(kind, int(mask.sum()), int(mask.arg_true()[0]), len(column) - column.null_count())
 
 
-def _nir_count(column: pl.Series) -> int:
-    """Cells that hold a social security number valid in structure and key (97 − number mod 97; 2A is 19, 2B is 18)."""
-    decimals = column.str.contains(r"^\s*[+-]?\d+[.,]\d+(?:[eE][+-]?\d+)?\s*$").fill_null(value=True)
-    texts = column.filter(~decimals)  # the digits of a score are not a number of anybody
-    found = texts.str.replace_all(r"[.\-\u00a0\u202f]", " ").str.extract(NIR).drop_nulls()
-    digits = found.str.replace_all(r"\s", "").str.to_uppercase()
-    body = digits.str.slice(0, 13).str.replace("2A", "19", literal=True).str.replace("2B", "18", literal=True)
-    number = body.cast(pl.Int64, strict=False)
-    key = digits.str.slice(13, 2).cast(pl.Int64, strict=False)
-    return int((97 - number % 97 == key).fill_null(value=False).sum())
+def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:
+    """Identities outside the table; the texts that cells share are looked at when the cells themselves told nothing."""
+    for one in grid.others:
+        if one.where == "comment" and kinds(pl.Series([one.text])):
+            kind = (kinds(pl.Series([one.text])) or ("", []))[0]
+            yield _placed(grid, one, kind)
+            seen = True
+    groups: dict[str, list[Elsewhere]] = {}
+    for one in grid.others:
+        if one.where != "comment":
+            groups.setdefault(one.where, []).append(one)
+    for where, texts in groups.items():
+        if where == "named":
+            yield Issue("identifying_data", "error", params={"kind": "header", "n": len(texts), "say": "elsewhere"})
+            seen = True
+        elif where != "shared" or not seen:
+            for issue in _group(where, texts):
+                yield issue
+                seen = True
+
+
+def _group(where: str, texts: Sequence[Elsewhere]) -> Iterator[Issue]:
+    found = kinds(plain(pl.Series([one.text for one in texts], dtype=pl.String)))
+    if found:
+        kind, values = found
+        params = {"kind": kind, "n": len(values), "say": "margin" if where == "margin" else "elsewhere"}
+        row = (
+            next((o.row for o in texts if o.row and kinds(plain(pl.Series([o.text])))), None)
+            if where == "margin"
+            else None
+        )
+        yield Issue("identifying_data", "error", row, params=params)
+
+
+def _placed(grid: Grid, comment: Elsewhere, kind: str) -> Issue:
+    inside = comment.position is not None and comment.position < len(grid.headers)
+    inside = inside and comment.sheet in (None, grid.sheet)
+    header = grid.headers[comment.position] if inside and comment.position is not None else None
+    cell = f"{column_letters(comment.position or 0)}{comment.row}"
+    return Issue(
+        "identifying_data", "error", comment.row, header, cell, params={"kind": kind, "n": 1, "say": "comment"}
+    )

@@ -44,6 +44,8 @@ class Report:
     file_sha256: str
     issue_counts: Mapping[str, int] = field(default_factory=dict)
     """Issues by code, those beyond the reported number included."""
+    kind: str = "rows"
+    """What the file brings: rows, or an aggregate in their place."""
 
     @property
     def outcome(self) -> Outcome:
@@ -80,9 +82,22 @@ class Report:
         return dict(sorted(Counter(issue.code for issue in issues).items()))
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a check took: by the clock, of the processor, and the most memory held at once."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+
 @dataclass(frozen=True)
 class Checked:
     """A report and, when the file is accepted, its typed rows (protocol's column names, types of `evaluation.data.DTYPES`)."""
 
     report: Report
     frame: pl.DataFrame | None
+    aggregate: Mapping[str, Any] | None = None
+    """The content of an accepted aggregate, which stands in place of rows."""
+    usage: Usage | None = field(default=None, compare=False)
+    """Of the child process, when there was one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -12,6 +12,11 @@ from evaluation.protocol import Column, Table
 from evaluation.vocabulary import ColumnRole
 from importers.context import Context
 from importers.report import Issue
+
+FEW_ROWS: Final = 2
+"""Rows below which nothing can be estimated."""
+FEW_OF_EACH: Final = 2
+INVERTED_AREA: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -27,13 +32,40 @@ class Fault:
 
 def row_faults(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Context) -> Iterator[Fault]:
     """Every fault that one column alone does not show."""
-    yield from _duplicates(table, frame, rows)
+    yield from _duplicates(table, frame, rows, context)
     yield from _sites(table, frame, context)
     yield from _times(table, frame)
     yield from _calendar(table, frame, context)
 
 
-def excluded_by_protocol(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> Iterator[Issue]:
+def whole_table(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> Iterator[Issue]:
+    """What is said of the table as a whole, once its cells are read."""
+    yield from _excluded_by_protocol(table, frame, headers)
+    if frame.height < FEW_ROWS:
+        yield Issue("too_few_rows", "warning", params={"n": frame.height})
+    prediction, score = (_present(table, frame, role) for role in (ColumnRole.PREDICTION, ColumnRole.SCORE))
+    if prediction and score and _is_inverted(frame[prediction.name], frame[score.name]):
+        column = headers.get(prediction.name, prediction.name)
+        yield Issue(
+            "prediction_score_inconsistent", "warning", column=column, params={"score": headers.get(score.name)}
+        )
+
+
+def _is_inverted(prediction: pl.Series, score: pl.Series) -> bool:
+    """Whether the tool says yes where its score is low: the area of the score for its own answer is far below one half."""
+    if prediction.dtype != pl.Boolean or not score.dtype.is_numeric():
+        return False
+    both = pl.DataFrame({"yes": prediction, "score": score}).drop_nulls()
+    ranks = both["score"].rank()
+    yes = int(both["yes"].sum())
+    no = both.height - yes
+    if min(yes, no) < FEW_OF_EACH:
+        return False
+    area = (float(ranks.filter(both["yes"]).sum()) - yes * (yes + 1) / 2) / (yes * no)
+    return area < INVERTED_AREA
+
+
+def _excluded_by_protocol(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> Iterator[Issue]:
     """Rows that the protocol sets aside: kept, counted on the scorecard, and announced here."""
     for rule in table.exclusions:
         if rule.column in frame.columns:
@@ -54,17 +86,29 @@ def _present(table: Table, frame: pl.DataFrame, role: ColumnRole) -> Column | No
     return next((c for c in table.with_role(role) if c.name in frame.columns), None)
 
 
-def _duplicates(table: Table, frame: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
+def _duplicates(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Context) -> Iterator[Fault]:
+    """The same case twice: the later row when both say the same, both rows when they contradict each other."""
     case = _present(table, frame, ColumnRole.CASE_ID)
     if case is None:
         return
     site = _present(table, frame, ColumnRole.SITE)
     keys = [case.name] + ([site.name] if site else [])
-    marked = frame.select(keys).with_columns(row=rows)
-    first = marked.select(pl.col("row").first().over(keys))["row"]
-    mask = frame[case.name].is_not_null() & (first != rows)
+    if context.repeated_cases:  # each case once before and once after, or once in each arm
+        keys += [c.name for role in (ColumnRole.PERIOD, ColumnRole.ARM) if (c := _present(table, frame, role))]
+    if frame.select(pl.struct(keys).n_unique()).item() == frame.height:
+        return
+    marked = frame.with_columns(rows.alias("\x00row"))
+    group = marked.select(
+        first=pl.col("\x00row").first().over(keys),
+        last=pl.col("\x00row").last().over(keys),
+        times=pl.len().over(keys),
+        alike=pl.struct(frame.columns).n_unique().over(keys) == 1,
+    )
+    later = group["first"] != rows
+    mask = frame[case.name].is_not_null() & (group["times"] > 1) & (later | ~group["alike"])
     if mask.any():
-        where = {i: {"first": int(first[i])} for i in mask.arg_true().head(1000).to_list()}
+        other = pl.select(pl.when(later).then(group["first"]).otherwise(group["last"])).to_series()
+        where = {i: {"first": int(other[i])} for i in mask.arg_true().head(1000).to_list()}
         yield Fault("duplicate_case_id", case.name, mask, {}, where)
 
 
@@ -75,6 +119,10 @@ def _sites(table: Table, frame: pl.DataFrame, context: Context) -> Iterator[Faul
     site = frame[column.name]
     if context.uploader_site is not None:
         other = (site != context.uploader_site).fill_null(value=False)
+        if context.registered_sites is not None:
+            registered = site.is_in(list(context.registered_sites)).fill_null(value=False)
+            yield Fault("unknown_site", column.name, other & ~registered)
+            other = other & registered
         yield Fault("site_mismatch", column.name, other, {"site": context.uploader_site})
         return
     if context.registered_sites is not None:

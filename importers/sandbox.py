@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
 import os
+import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -21,11 +23,20 @@ import polars as pl
 
 from evaluation.protocol import Label, Protocol
 from importers.context import Context, Limits
-from importers.report import Checked, Issue, Report
+from importers.report import Checked, Issue, Report, Usage
 
 SECONDS: Final = 120
 MEMORY_BYTES: Final = 12 * 1024**3
 """Address space, not resident memory: Polars reserves far more than it uses."""
+RESIDENT_BYTES: Final = (400 * 1024**2, 8)
+"""Resident memory that a child may hold: so much, and so many times the largest file that its limits allow."""
+CPU_SECONDS: Final = 3
+BYTES_A_SECOND: Final = 6_000_000
+"""Time of the processor that a child may take: so many seconds, and one for so many bytes of the largest file allowed."""
+COPY_SECONDS: Final = 20
+COPY_BYTES: Final = 400 * 1024**2
+"""What an annotated copy may take besides."""
+GLANCE_SECONDS: Final = 0.02
 FILE_BYTES: Final = 4 * 1024**3
 COPY: Final = "annotated.xlsx"
 
@@ -91,13 +102,50 @@ def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
         (out / "request.json").write_text(json.dumps(asked), encoding="utf-8")
         command = [sys.executable, "-m", "importers.sandbox", str(out / "request.json")]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(  # noqa: S603  # our own module, with a file that we wrote
-                command, env=environment, timeout=seconds, check=False, stdin=subprocess.DEVNULL, capture_output=True
-            )
+        start = time.monotonic()
+        child = subprocess.Popen(  # noqa: S603  # our own module, with a file that we wrote
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        most = RESIDENT_BYTES[0] + RESIDENT_BYTES[1] * int(request["context"]["limits"]["file_bytes"])
+        most += COPY_BYTES if "annotated" in request else 0
+        usage = _watched(child, start + seconds, most)
         if "annotated" in request and (out / COPY).is_file():
             shutil.move(out / COPY, request["annotated"])
-        return _answer(out, path)
+        return replace(_answer(out, path), usage=replace(usage, seconds=time.monotonic() - start))
+
+
+def _watched(child: subprocess.Popen[bytes], until: float, most: int) -> Usage:
+    """Wait for the child, and end it when it holds too much memory or takes too long; what it used."""
+    peak = 0
+    try:
+        while True:
+            peak = max(peak, _peak_memory(child.pid))
+            pid, _, used = os.wait4(child.pid, os.WNOHANG)
+            if pid:
+                child.returncode = 0  # reaped here: the answer, or its absence, says how it ended
+                return Usage(0.0, used.ru_utime + used.ru_stime, peak)
+            if peak > most or time.monotonic() > until:
+                os.kill(child.pid, signal.SIGKILL)
+            time.sleep(GLANCE_SECONDS)
+    except BaseException:
+        if child.returncode is None:
+            child.kill()
+            child.wait()
+        raise
+
+
+def _peak_memory(pid: int) -> int:
+    """The most resident memory that a process held so far, where the system tells (Linux); else 0."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 if found else 0
 
 
 def _answer(out: Path, path: Path) -> Checked:
@@ -150,8 +198,9 @@ def _report_from(content: dict[str, Any]) -> Report:
     return Report(**{**content, "issues": issues})
 
 
-def _limits() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
+def _limits(largest_file: int, more: int) -> None:
+    seconds = min(SECONDS, CPU_SECONDS + largest_file // BYTES_A_SECOND) + more
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -201,8 +250,8 @@ def _columns(request: dict[str, Any]) -> Checked:
 
 def main(request_file: str) -> None:
     """The child's whole life: read the request, check, write the answer, then the annotated copy when it is asked for."""
-    _limits()
     request = json.loads(Path(request_file).read_text(encoding="utf-8"))
+    _limits(int(request["context"]["limits"]["file_bytes"]), COPY_SECONDS if "annotated" in request else 0)
     if "wanted" in request:
         _write(_columns(request), Path(request["out"]))
     elif "annotated" not in request:

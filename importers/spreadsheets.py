@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,20 +13,27 @@ import polars as pl
 import python_calamine as calamine
 
 from evaluation.protocol import Table
+from importers.context import Limits
+from importers.elsewhere import Elsewhere
 from importers.grid import Grid, Unreadable, without_margins
 from importers.headers import HeaderWords, bare, header_row
+from importers.identity_columns import announces_people
 from importers.report import Issue
+from importers.sheet_faults import sheet_faults
+from importers.workbook_parts import Parts, look_into
 
 OWN_SHEETS: Final = frozenset(
     {"dictionnaire", "dictionary", "lisezmoi", "readme", "exemple", "example", "listes", "lists"}
     | {"bilanducontrole", "checksummary"}
 )
 """Sheets of our blank workbooks, and of the copies where we mark the faults, that hold no data."""
+LIST_HEADERS: Final = frozenset({"nom", "name"})
+"""What a dictionary of columns may call its own."""
 FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 """What the title of a sheet may not hold."""
 
 
-def read_workbook(content: bytes, words: HeaderWords, columns_limit: int, wanted: Sequence[str] = ()) -> Grid:
+def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Sequence[str] = ()) -> Grid:
     """The table of a workbook.
 
     Parameters
@@ -39,18 +46,21 @@ def read_workbook(content: bytes, words: HeaderWords, columns_limit: int, wanted
     Unreadable
         No sheet whose first rows name columns of the protocol, or a workbook that cannot be read.
     """
+    parts = look_into(content, limits)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if len(book.sheet_names) > limits.sheets:
+            raise Unreadable("too_many_sheets", n=len(book.sheet_names), limit=limits.sheets)
         visible = [s.name for s in book.sheets_metadata if s.visible == calamine.SheetVisibleEnum.Visible]
         candidates = [name for name in visible if bare(name) not in OWN_SHEETS]
-        found = []
-        for name in candidates:
-            cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            header = header_row([[_text(c) or "" for c in row] for row in cells[:20]], words)
-            if header is not None:
-                found.append(_Sheet(name, cells, *header))
+        read = {name: _cells(book, name) for name in book.sheet_names}
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise Unreadable("archive_corrupt") from error
+    found = []
+    for name in candidates:
+        header = header_row([[_text(c) or "" for c in row] for row in read[name][:20]], words)
+        if header is not None:
+            found.append(_Sheet(name, read[name], *header))
     if not found:
         raise Unreadable("header_not_found")
     chosen = _choose(found, wanted)
@@ -59,7 +69,18 @@ def read_workbook(content: bytes, words: HeaderWords, columns_limit: int, wanted
         issues.append(Issue("sheet_selected", "warning", params={"sheet": chosen.name}))
     if chosen.header:
         issues.append(Issue("header_not_first_row", "warning", row=chosen.header + 1))
-    return _grid(chosen.cells, chosen.header, chosen.name, columns_limit, issues)
+    hidden = [name for name in book.sheet_names if name not in visible and bare(name) not in OWN_SHEETS]
+    if hidden:
+        issues.append(Issue("hidden_content_ignored", "warning", params={"n": len(hidden)}))
+    others = [text for name in book.sheet_names if name != chosen.name for text in _texts(read[name], name)]
+    return _grid(chosen, limits, parts, issues, others)
+
+
+def _cells(book: calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
+    try:
+        return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except calamine.WorksheetNotFound:  # a sheet of charts has no cells
+        return []
 
 
 @dataclass(frozen=True)
@@ -81,17 +102,21 @@ class _Sheet:
 
 
 def _choose(found: Sequence[_Sheet], wanted: Sequence[str]) -> _Sheet:
-    """The sheet asked for, else the one that is filled in; two filled sheets of different tables are a question, not a guess."""
+    """The sheet asked for, else the one that is filled in; two filled sheets are a question, not a guess."""
     for sheet in found:
         if bare(sheet.name) in {bare(title) for title in wanted}:
             return sheet
     filled = [sheet for sheet in found if sheet.filled] or list(found)
     best = max(filled, key=lambda sheet: sheet.known)
-    others = [
-        sheet for sheet in filled if len(sheet.headers & best.headers) < min(len(sheet.headers), len(best.headers)) / 2
+    shared = [
+        (len(s.headers & best.headers) / min(len(s.headers), len(best.headers)), s) for s in filled if s is not best
     ]
-    if others and not wanted:
-        raise Unreadable("several_tables", sheets=", ".join(sheet.name for sheet in (best, *others)))
+    tables = [sheet for share, sheet in shared if share < 1 / 2]
+    if tables and not wanted:
+        raise Unreadable("several_tables", sheets=", ".join(sheet.name for sheet in (best, *tables)))
+    twins = [sheet for share, sheet in shared if share >= 1 / 2 and sheet.filled and sheet.known == best.known]
+    if twins:
+        raise Unreadable("several_sheets", sheets=", ".join(sheet.name for sheet in (best, *twins)))
     return best
 
 
@@ -103,29 +128,53 @@ def sheet_titles(table: Table) -> tuple[str, str]:
     return french, english
 
 
-def other_texts(content: bytes, read: str | None) -> list[str]:
-    """The text cells of every other sheet, hidden ones too: identifiers are looked for there as well."""
-    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    texts: list[str] = []
-    for name in book.sheet_names:
-        if name != read:
-            for row in book.get_sheet_by_name(name).to_python(skip_empty_area=True):
-                texts.extend(text for cell in row if (text := _text(cell)))
-    return texts
+def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
+    """The texts of another sheet, hidden or not, and its columns whose first row announces people."""
+    rows = [[_text(cell) for cell in row] for row in cells]
+    for row in rows:
+        for cell in row:
+            if cell:
+                yield Elsewhere(cell, "sheet", sheet=sheet)
+    first = next((i for i, row in enumerate(rows) if sum(bool(cell) for cell in row) > 1), None)
+    if first is not None:
+        for position, header in enumerate(rows[first]):
+            below = [row[position] for row in rows[first + 1 :] if position < len(row) and row[position]]
+            plain = bare(sheet) in OWN_SHEETS and bare(header or "") in LIST_HEADERS
+            if header and not plain and len(below) > 1 and announces_people(header, pl.Series(below, dtype=pl.String)):
+                yield Elsewhere(header, "named", sheet=sheet)
 
 
-def _grid(cells: list[list[Any]], header: int, sheet: str, columns_limit: int, issues: list[Issue]) -> Grid:
-    headers = [_text(cell) or "" for cell in cells[header]]
+def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], others: list[Elsewhere]) -> Grid:
+    headers = [_text(cell) or "" for cell in sheet.cells[sheet.header]]
     while headers and not headers[-1].strip():
         headers.pop()
-    if len(headers) > columns_limit:
-        raise Unreadable("too_many_columns", n=len(headers), limit=columns_limit)
-    body = cells[header + 1 :]
+    if len(headers) > limits.columns:
+        raise Unreadable("too_many_columns", n=len(headers), limit=limits.columns)
+    body = sheet.cells[sheet.header + 1 :]
+    stray = max((i for row in body for i, cell in enumerate(row[len(headers) :]) if _text(cell)), default=-1)
+    headers += [""] * (stray + 1)
     columns = {str(i): _column([row[i] if i < len(row) else "" for row in body]) for i in range(len(headers))}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    rows = pl.int_range(header + 2, header + 2 + len(body), dtype=pl.UInt32, eager=True)
-    frame, rows, margins = without_margins(frame, rows)
-    return Grid(tuple(headers), frame, rows, sheet, (*issues, *margins))
+    rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
+    own = parts.sheets.get(sheet.name)
+    faults = sheet_faults(own, frame, headers, sheet.header + 1) if own else None
+    left = without_margins(faults.frame if faults else frame, rows)
+    above = [
+        Elsewhere(t, "margin", row=i + 1)
+        for i, row in enumerate(sheet.cells[: sheet.header])
+        for c in row
+        if (t := _text(c))
+    ]
+    return Grid(
+        tuple(headers),
+        left.frame,
+        left.rows,
+        sheet.name,
+        (*issues, *parts.issues, *(faults.issues if faults else ()), *left.issues),
+        sheet.header + 1,
+        (*parts.texts, *others, *above, *left.others),
+        parts.epoch_1904,
+    )
 
 
 def _column(values: Sequence[Any]) -> pl.Series:

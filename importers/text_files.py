@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Sequence
@@ -10,19 +9,23 @@ from typing import Final
 
 import polars as pl
 
+from importers.context import Limits
+from importers.elsewhere import Elsewhere
+from importers.encodings import decode
 from importers.grid import Grid, Unreadable, without_margins
 from importers.headers import HeaderWords, header_row
 from importers.report import Issue
 
 SEPARATORS: Final = (";", ",", "\t", "|")
 HEAD: Final = 64 * 1024
-FRENCH: Final = frozenset("éèêëàâçùûüôöîïœæÉÈÊËÀÂÇÙÛÜÔÖÎÏŒ°€«»’“”…–²")
-SINGLE_BYTE: Final = ("cp1252", "iso8859-15", "mac_roman")
+LINES_A_ROW: Final = 2
+"""Lines that a row may take on average, by cells of several lines: beyond, the file is not even parsed."""
+LONGEST: Final = 2**31 - 1
 FAST_FROM: Final = 1_000_000
 """Bytes from which Polars reads the file; below, and for any oddity, the csv module keeps the exact line numbers."""
 
 
-def read_text(content: bytes, words: HeaderWords, columns_limit: int) -> Grid:
+def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
     """The table of a text file.
 
     Raises
@@ -31,62 +34,49 @@ def read_text(content: bytes, words: HeaderWords, columns_limit: int) -> Grid:
         Undecodable text, no header that names a column of the protocol, or a quote that never closes.
     """
     text, encoding = decode(content)
-    separator, skipped = _layout(text, words)
+    separator, skipped = _layout(text, words, limits.columns)
+    lines = text.count("\n")
+    if lines > LINES_A_ROW * limits.rows + skipped:
+        raise Unreadable("too_many_rows", n=lines, limit=limits.rows)
+    if text.count(separator) + lines > limits.grid_cells:
+        raise Unreadable("table_too_large")
     grid = None
     if len(text) >= FAST_FROM and not skipped and "\n\n" not in text and "\n" in text:
         grid = _fast(text, separator)
     if grid is None:
         grid = _exact(text, separator, skipped)
-    if len(grid.headers) > columns_limit:
-        raise Unreadable("too_many_columns", n=len(grid.headers), limit=columns_limit)
-    issues = list(grid.issues)
-    if skipped:
-        issues.insert(0, Issue("header_not_first_row", "warning", row=skipped + 1))
+    issues: list[Issue] = []
     if encoding not in ("utf-8", "utf-16"):
-        issues.insert(0, Issue("encoding_not_utf8", "warning", params={"encoding": encoding}))
-    frame, rows, margins = without_margins(grid.frame, grid.rows)
-    return Grid(grid.headers, frame, rows, None, (*issues, *margins))
+        issues.append(Issue("encoding_not_utf8", "warning", params={"encoding": encoding}))
+    if skipped and not _is_directive(text, skipped):
+        issues.append(Issue("header_not_first_row", "warning", row=grid.header_row))
+    left = without_margins(grid.frame, grid.rows)
+    kept = {*left.rows.to_list()} if grid.issues else set()
+    ragged = [issue for issue in grid.issues if issue.row in kept]
+    return Grid(
+        grid.headers,
+        left.frame,
+        left.rows,
+        None,
+        (*issues, *ragged, *left.issues),
+        grid.header_row,
+        (*grid.others, *left.others),
+    )
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """The text with line feeds alone, and the encoding's name; one encoding for the whole file."""
-    text, encoding = _decode(content)
-    if "\x00" in text:
-        raise Unreadable("nul_bytes")
-    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+def _is_directive(text: str, skipped: int) -> bool:
+    """Excel's own first line, `sep=;`, is no title."""
+    return skipped == 1 and text[:5].lower().startswith("sep=")
 
 
-def _decode(content: bytes) -> tuple[str, str]:
-    try:
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return content.decode("utf-16"), "utf-16"
-        if content[:200].count(b"\x00") > 40:
-            return content.decode("utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"), "utf-16"
-    except UnicodeDecodeError as error:
-        raise Unreadable("encoding_undecodable") from error
-    try:
-        return content.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    readings = []
-    for encoding in SINGLE_BYTE:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        odd = [c for c in text if ord(c) > 127]
-        readings.append((sum(1 if c in FRENCH else -2 for c in odd), encoding, text))
-    if not readings or max(readings, key=lambda r: r[0])[0] < 0:
-        raise Unreadable("encoding_undecodable")
-    _, encoding, text = max(readings, key=lambda r: r[0])
-    return text, encoding
-
-
-def _layout(text: str, words: HeaderWords) -> tuple[str, int]:
-    """The separator and the number of lines before the header: those that name most columns of the protocol."""
+def _layout(text: str, words: HeaderWords, columns: int) -> tuple[str, int]:
+    """The separator and the number of records before the header: those that name most columns of the protocol."""
+    csv.field_size_limit(LONGEST)
     head = text[:HEAD].split("\n")[:40]
     best: tuple[int, int, str, int] | None = None
     for separator in SEPARATORS:
+        if head[0].count(separator) > columns:
+            raise Unreadable("too_many_columns", n=text.split("\n", 1)[0].count(separator) + 1, limit=columns)
         try:
             lines = list(csv.reader(head, delimiter=separator))
         except csv.Error:
@@ -130,22 +120,44 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
     records: list[list[str]] = []
     numbers: list[int] = []
     ragged: list[Issue] = []
+    titles: list[Elsewhere] = []
     headers: Sequence[str] = ()
-    start = 1
+    start = header = 1
     try:
         for index, record in enumerate(reader):
             if index == skipped:
-                headers = record
+                headers, header = record, start
             elif index > skipped:
                 _keep(record, len(headers), start, records, numbers, ragged)
+                if reader.line_num > start:
+                    _swallowed(record, headers, separator, start)
+            else:
+                titles.extend(Elsewhere(cell, "margin", row=start) for cell in record if cell.strip())
             start = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable("unclosed_quote", row=start) from error
+        raise _quotes(str(error), text, separator, headers, start) from error
     frame = pl.DataFrame(
         {str(i): [r[i] or None for r in records] for i in range(len(headers))},
         schema={str(i): pl.String for i in range(len(headers))},
     )
-    return Grid(tuple(headers), frame, pl.Series(numbers, dtype=pl.UInt32), None, tuple(ragged))
+    rows = pl.Series(numbers, dtype=pl.UInt32)
+    return Grid(tuple(headers), frame, rows, None, tuple(ragged), header, tuple(titles))
+
+
+def _quotes(error: str, text: str, separator: str, headers: Sequence[str], row: int) -> Unreadable:
+    """Which cell of the row opens the quotation mark that was never closed, or closes it too early."""
+    line = text.split("\n")[row - 1] if error.startswith("unexpected end") else ""
+    position = next((i for i, cell in enumerate(line.split(separator)) if cell.count('"') % 2), 0)
+    column = headers[position] if position < len(headers) else None
+    code = "unclosed_quote" if error.startswith("unexpected end") else "misplaced_quote"
+    return Unreadable(code, row=row, column=column if code == "unclosed_quote" else None)
+
+
+def _swallowed(record: Sequence[str], headers: Sequence[str], separator: str, row: int) -> None:
+    """A cell of several lines that holds as many separators as a row is a quotation mark that closed rows later."""
+    for position, cell in enumerate(record):
+        if "\n" in cell and cell.count(separator) >= len(headers) - 1 > 0:
+            raise Unreadable("unclosed_quote", row=row, column=headers[position] if position < len(headers) else None)
 
 
 def _keep(

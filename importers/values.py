@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import polars as pl
 
-from evaluation.data import DTYPES
-from evaluation.protocol import Column, Label
+from evaluation.protocol import Column
 from evaluation.vocabulary import ColumnRole
 from importers.context import Context
 from importers.dates import typed_dates
-from importers.headers import bare, folded
+from importers.labels import typed_labels
+from importers.numbers import typed_number
 from importers.report import Issue
+from importers.typed import Typed, matches
+
+__all__ = ["Typed", "typed"]
 
 NEEDED_ROLES: Final = (ColumnRole.CASE_ID, ColumnRole.SITE)
 """Columns whose every cell must be filled."""
-SPACES: Final = "[\u0020\u00a0\u202f\u2009'’]"
-PLAIN_NUMBER: Final = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$"
-THOUSANDS_COMMA: Final = r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+$"
-UNITS: Final = {"EUR": r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|euros?)$"}
+EXCEL_ERROR: Final = (
+    r"(?i)^#(?:REF|DIV/0|VALUE|VALEUR|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|EPARS|CALC|FIELD|CHAMP|GETTING_DATA|N/A|#+)"
+    r"[!?]?$|^#$"
+)
+FORMULA: Final = r"^[=@+\-\t\r]"
+FORMULA_NUMBER: Final = r"^[=@]"
+SITE_LENGTH: Final = 9
 
 
-@dataclass(frozen=True)
-class Typed:
-    """One typed column: its values, the records at fault by code, and issues about the whole column."""
-
-    values: pl.Series
-    faults: Mapping[str, pl.Series] = field(default_factory=dict)
-    """Code → mask of the records at fault."""
-    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    issues: Sequence[Issue] = ()
-
-
-def typed(spec: Column, raw: pl.Series, header: str, context: Context) -> Typed:
+def typed(
+    spec: Column, raw: pl.Series, header: str, context: Context, *, needed: bool = False, epoch_1904: bool = False
+) -> Typed:
     """The column as its protocol types it.
 
     Parameters
@@ -45,133 +40,74 @@ def typed(spec: Column, raw: pl.Series, header: str, context: Context) -> Typed:
         Text, null where the cell is empty.
     header
         As the person wrote it: a per cent sign there speaks of the whole column.
+    needed
+        Every cell must be filled, whatever the role.
+    epoch_1904
+        The workbook counts its days from 1904.
     """
-    text = raw.str.strip_chars(" \u00a0\u202f\t\r\n")
-    text = text.set(text.str.to_lowercase().is_in(list(context.missing_words)).fill_null(value=False), None)
-    if spec.type in ("date", "datetime"):
-        dates = typed_dates(text, spec.type)
-        result = Typed(dates.values, {"invalid_date": dates.invalid}, {}, dates.issues_for(header))
-    elif spec.type in ("number", "integer"):
-        result = _number(spec, text, header)
-    elif spec.type in ("boolean", "category"):
-        result = _labels(spec, text, context)
-    else:
-        result = _plain_text(spec, text, context)
+    stripped = raw.str.strip_chars(" \u00a0\u202f\t\r\n")
+    text = stripped.set(stripped.str.to_lowercase().is_in(list(context.missing_words)).fill_null(value=False), None)
+    broken = matches(text, EXCEL_ERROR)
+    formula = matches(text, FORMULA_NUMBER if spec.type in ("number", "integer", "date", "datetime") else FORMULA)
+    if spec.type in ("boolean", "category"):
+        words = ["+", "-", *(word for code, spellings in spec.categories.items() for word in (code, *spellings))]
+        formula = formula & ~text.is_in(words).fill_null(value=False)
+    sound = text.set(broken | formula, None)
+    result = _of_type(spec, sound, stripped.set(broken | formula, None), header, context, epoch_1904)
     faults = {code: mask for code, mask in result.faults.items() if mask.any()}
-    if spec.role in NEEDED_ROLES and text.null_count():
+    faults |= {code: mask for code, mask in (("excel_error", broken), ("formula_injection", formula)) if mask.any()}
+    if (needed or spec.role in NEEDED_ROLES) and text.null_count():
         faults["missing_value"] = text.is_null()
-    return Typed(result.values, faults, result.params, [*result.issues, *_missing(spec, text, header)])
+        return Typed(result.values, faults, result.params, result.issues)
+    ambiguous = faults.get("ambiguous_label")
+    return Typed(result.values, faults, result.params, [*result.issues, *_missing(spec, text, header, ambiguous)])
 
 
-def _missing(spec: Column, text: pl.Series, header: str) -> Sequence[Issue]:
+def _of_type(spec: Column, text: pl.Series, raw: pl.Series, header: str, context: Context, epoch_1904: bool) -> Typed:
+    if spec.type in ("date", "datetime"):
+        dates = typed_dates(text, spec.type, epoch_1904=epoch_1904)
+        return Typed(dates.values, dates.faults, {}, dates.issues_for(header))
+    if spec.type in ("number", "integer"):
+        return typed_number(spec, text, header)
+    if spec.type in ("boolean", "category"):
+        return typed_labels(spec, text, raw, header, context)
+    return _plain_text(spec, text, header)
+
+
+def _missing(spec: Column, text: pl.Series, header: str, ambiguous: pl.Series | None) -> Sequence[Issue]:
     """How many cells are missing where the protocol allows it: said now, counted again on the scorecard."""
-    if spec.role in NEEDED_ROLES or not spec.required or not text.null_count() or not len(text):
+    missing = text.is_null() if ambiguous is None else text.is_null() & ~ambiguous
+    count = int(missing.sum())
+    if not count or not len(text) or (count == len(text) and not spec.required):
         return ()
     code = "missing_reference" if spec.role == ColumnRole.REFERENCE else "missing_values"
-    return (Issue(code, "warning", column=header, params={"n": text.null_count()}),)
+    return (Issue(code, "warning", column=header, params={"n": count}),)
 
 
-def _plain_text(spec: Column, text: pl.Series, context: Context) -> Typed:
+def _plain_text(spec: Column, text: pl.Series, header: str) -> Typed:
+    issues = []
+    if spec.role == ColumnRole.SITE:
+        text, restored = _site(text)
+        if restored:
+            issues.append(Issue("site_leading_zero_restored", "warning", column=header, params={"n": restored}))
     faults = {}
     if spec.pattern:
         code = "invalid_case_id" if spec.role == ColumnRole.CASE_ID else "invalid_text"
         faults[code] = ~text.str.contains(spec.pattern).fill_null(value=True)
-    faults["cell_too_large"] = (text.str.len_chars() > context.limits.cell_chars).fill_null(value=False)
-    if spec.role == ColumnRole.SITE:
-        text = _restored_zero(text)
-    return Typed(text, faults)
+    return Typed(text, faults, {}, issues)
 
 
-def _restored_zero(text: pl.Series) -> pl.Series:
-    """A FINESS of eight digits lost its leading zero in a spreadsheet."""
-    lost = text.str.contains(r"^\d{8}$").fill_null(value=False)
-    return text.set(lost, None).fill_null("0" + text) if lost.any() else text
-
-
-def _labels(spec: Column, text: pl.Series, context: Context) -> Typed:
-    """Booleans and categories through their accepted spellings, whatever their case, accents and spaces."""
-    known: dict[str, Any] = {}
-    if spec.type == "boolean":
-        known = dict.fromkeys(context.false_words, False) | dict.fromkeys(context.true_words, True)
-    for code, spellings in spec.categories.items():
-        known |= {folded(word): code for word in (code, *spellings)}
+def _site(text: pl.Series) -> tuple[pl.Series, int]:
+    """FINESS numbers as registered: a spreadsheet drops a leading zero, adds `.0` or spaces; and how many zeros came back."""
     distinct = text.drop_nulls().unique().to_list()
-    second = {bare(word): value for word, value in known.items() if bare(word)}
-    found = {word: known.get(folded(word), second.get(bare(word))) for word in distinct}
-    dtype = DTYPES[spec.type]
-    if not distinct:
-        return Typed(pl.Series(text.name, [None] * len(text), dtype=dtype))
-    values = text.replace_strict(list(found), list(found.values()), default=None, return_dtype=dtype)
-    allowed = Label(
-        fr="oui, non" if spec.type == "boolean" else ", ".join(spec.called(code, "fr") for code in spec.categories),
-        en="yes, no" if spec.type == "boolean" else ", ".join(spec.called(code, "en") for code in spec.categories),
-    )
-    bad = text.is_not_null() & values.is_null()
-    return Typed(values, {"invalid_label": bad}, {"invalid_label": {"allowed": allowed}})
-
-
-def _number(spec: Column, text: pl.Series, header: str) -> Typed:
-    text = text.str.replace_all(f"(\\d){SPACES}(\\d{{3}})", "$1$2").str.replace_all(f"(\\d){SPACES}(\\d{{3}})", "$1$2")
-    issues: list[Issue] = []
-    if spec.unit in UNITS:
-        stripped = text.str.replace(UNITS[spec.unit], "")
-        if (stripped != text).any():
-            issues.append(Issue("unit_stripped", "warning", column=header))
-        text = stripped
-    signed = text.str.ends_with("%").fill_null(value=False)
-    text = text.str.replace(r"\s*%$", "")
-    ambiguous = _ambiguous(spec, text)
-    plain = text.str.replace(",", ".", literal=True)
-    correct = plain.str.contains(PLAIN_NUMBER).fill_null(value=False)
-    values = plain.set(~correct, None).cast(pl.Float64, strict=False)
-    invalid = text.is_not_null() & (values.is_null() | values.is_infinite().fill_null(value=False))
-    values = values.set(values.is_infinite().fill_null(value=False), None)
-    if ambiguous:
-        return Typed(_as(spec, values), {"ambiguous_number": text.str.contains(THOUSANDS_COMMA).fill_null(value=False)})
-    if spec.maximum == 1 and _is_percent(values, signed, header):
-        values = values / 100
-        issues.append(Issue("percent_converted", "warning", column=header))
-    below = values < spec.minimum if spec.minimum is not None else None
-    above = values > spec.maximum if spec.maximum is not None else None
-    outside = [mask.fill_null(value=False) for mask in (below, above) if mask is not None]
-    out = outside[0] if len(outside) == 1 else outside[0] | outside[1] if outside else pl.Series([False] * len(values))
-    faults = {"invalid_number": invalid, "out_of_range": out}
-    if spec.type == "integer":
-        fractional = (values != values.floor()).fill_null(value=False)
-        faults["not_whole"] = fractional
-        values = values.set(fractional, None)
-    return Typed(_as(spec, values), faults, {"out_of_range": {"range": _range(spec)}}, issues)
-
-
-def _as(spec: Column, values: pl.Series) -> pl.Series:
-    return values.cast(DTYPES[spec.type], strict=False)
-
-
-def _ambiguous(spec: Column, text: pl.Series) -> bool:
-    """Whether some `1,234` may be read in two ways, both in range, and no other cell shows three decimals or more."""
-    grouped = text.filter(text.str.contains(THOUSANDS_COMMA).fill_null(value=False))
-    if not len(grouped):
-        return False
-    if text.str.contains(r"^[+-]?(?:0,\d{3,}|\d+,\d{4,})$").fill_null(value=False).any():
-        return False
-    largest = grouped.str.replace_all(",", "").cast(pl.Float64, strict=False).max()
-    maximum = math.inf if spec.maximum is None else spec.maximum
-    return spec.type == "integer" or (isinstance(largest, float) and largest <= maximum)
-
-
-def _is_percent(values: pl.Series, signed: pl.Series, header: str) -> bool:
-    """A column of per cents is read as a whole: by its header, or because every filled cell carries the sign."""
-    filled = values.drop_nulls()
-    if not len(filled):
-        return False
-    if "%" in header:
-        return bool((filled > 1).any())
-    return bool(signed.filter(values.is_not_null()).all())
-
-
-def _range(spec: Column) -> str:
-    low = "" if spec.minimum is None else f"{spec.minimum:g}"
-    high = "" if spec.maximum is None else f"{spec.maximum:g}"
-    if low and high:
-        return f"{low} … {high}"
-    return f"≥ {low}" if low else f"≤ {high}"
+    clean = {word: word.removesuffix(".0").replace(" ", "").replace("\u00a0", "").upper() for word in distinct}
+    clean = {
+        word: site if site.isalnum() and len(site) in (SITE_LENGTH - 1, SITE_LENGTH) else word
+        for word, site in clean.items()
+    }
+    lost = {word for word, site in clean.items() if len(site) == SITE_LENGTH - 1 and site.isdigit()}
+    sites = {word: "0" + site if word in lost else site for word, site in clean.items()}
+    if all(word == site for word, site in sites.items()):
+        return text, 0
+    count = int(text.is_in(list(lost)).sum()) if lost else 0
+    return text.replace_strict(list(sites), list(sites.values()), default=None, return_dtype=pl.String), count

@@ -1,64 +1,184 @@
-"""What a workbook holds besides its cells' values: links, formulas, comments; only cells are data."""
+"""What a workbook holds besides its cells' values: links, formulas, comments, properties; only cells are data."""
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from xml.etree.ElementTree import ParseError
 
+import polars as pl
+from defusedxml import DefusedXmlException, ElementTree
+
+from importers.context import Limits
+from importers.elsewhere import Elsewhere
 from importers.grid import Unreadable
+from importers.identity_columns import announces_people
 from importers.report import Issue
+from importers.sheet_parts import SheetParts, column_number, sheet_parts
 
-FORMULA: Final = re.compile(rb"<f[ />]")
-WITHOUT_VALUE: Final = re.compile(rb"<c [^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
-AUTHORS: Final = re.compile(rb"<author>([^<]*)</author>")
-OURS: Final = b"Preuve"
-"""Author of the comments of the copies that we give back: their loss is no news."""
+LINKED: Final = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/", "xl/webextensions/", "xl/taskpanes")
+ACTIVE: Final = ("xl/activex/", "xl/embeddings/", "xl/ctrlprops/", "customui/", "xl/customui/")
+COMMENTS: Final = ("xl/comments", "xl/threadedcomments")
+UNSEARCHED: Final = (
+    "xl/styles.xml",
+    "xl/theme/",
+    "[content_types].xml",
+    "xl/persons/",
+    "docprops/app.xml",
+    "xl/calcchain",
+)
+"""Parts that say nothing of anybody's health: formats, and who wrote the comments."""
+TEXT: Final = re.compile(r">([^<]{4,})<|=\"([^\"]{6,})\"")
+SHEET_DATA: Final = re.compile(rb"<(?:\w+:)?sheetData\b.*?</(?:\w+:)?sheetData>", re.DOTALL)
+AUTHORS: Final = re.compile(rb"<(?:\w+:)?(?:author|creator|lastModifiedBy|manager)\b[^>]*>([^<]*)<")
+COMMENT: Final = re.compile(
+    rb"<(?:\w+:)?(?P<kind>comment|threadedComment)\b[^>]*\bref=\"([A-Z]{1,3})(\d{1,7})\"[^>]*>(.*?)</(?:\w+:)?(?P=kind)>",
+    re.DOTALL,
+)
+PIVOT_FIELD: Final = re.compile(r"<(?:\w+:)?cacheField\b[^>]*?\bname=\"([^\"]+)\"")
 TAG: Final = re.compile(rb"<[^>]+>")
+SHARED: Final = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
+REFERENCE: Final = re.compile(rb">(\d+)</(?:\w+:)?v>")
+EXTERNAL: Final = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*TargetMode=\"External\"[^>]*>", re.IGNORECASE)
+OWN_AUTHORS: Final = frozenset({b"", b"openpyxl", b"Preuve", b"xlsxwriter", b"calc"})
+OURS: Final = {b"Preuve"}
+"""Author of the comments of the copies that we give back: their loss is no news."""
+REPEATED_BYTES: Final = 64_000_000
+"""What the references to one long text may come to: each of them is a copy once read."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Texts outside the cells, to be searched for identities, and what to tell the person."""
+    """Facts about the whole workbook: `sheets` by their title; `texts` outside the cells are searched for identities."""
 
-    texts: Sequence[str]
+    texts: tuple[Elsewhere, ...]
     issues: tuple[Issue, ...]
+    sheets: Mapping[str, SheetParts]
+    epoch_1904: bool = False
 
 
-def look_into(content: bytes) -> Parts:
+def look_into(content: bytes, limits: Limits) -> Parts:
     """Look through the parts of a workbook whose container was checked.
 
     Raises
     ------
     Unreadable
-        A link to another file, a document type declaration, or a formula whose value was never stored: its cell would be read
-        as empty.
+        A link to another file, active content, a document type declaration, a part that is damaged or too large.
     """
-    texts: list[str] = []
-    formulas = foreign = False
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for name in archive.namelist():
-            folded = name.casefold()
-            if folded.startswith("xl/externallinks/"):
+    parts = dict(_xml_parts(content))
+    titles, epoch = _titles(parts)
+    sheets: dict[str, SheetParts] = {}
+    outside = dict(parts)
+    for title, name in titles.items():
+        if name in parts:
+            sheets[title] = sheet_parts(parts[name], limits)
+            outside[name] = SHEET_DATA.sub(b"", parts[name])
+    texts = [text for name, part in outside.items() for text in _texts(name, part, parts, titles, limits)]
+    commented = any(name.startswith(COMMENTS) and set(AUTHORS.findall(part)) != OURS for name, part in parts.items())
+    authors = {found for name, part in parts.items() if name.startswith("docprops/") for found in AUTHORS.findall(part)}
+    issues = [Issue("metadata_stripped", "warning")] if commented or authors - OWN_AUTHORS else []
+    return Parts(tuple(texts), tuple(issues), sheets, epoch)
+
+
+def _texts(
+    name: str, part: bytes, parts: Mapping[str, bytes], titles: Mapping[str, str], limits: Limits
+) -> Iterator[Elsewhere]:
+    """What a part says outside the cells: comments with their cell, shared texts, and any other text or attribute."""
+    _links(name, part)
+    if name.startswith(COMMENTS):
+        yield from _comments(part, _sheet_of(name, parts, titles))
+    elif name == "xl/sharedstrings.xml":
+        yield from _shared(part, [parts[sheet] for sheet in titles.values() if sheet in parts], limits)
+    elif not name.startswith(UNSEARCHED):
+        text = AUTHORS.sub(b"<a><", part).decode("utf-8", "replace")
+        for inside, attribute in TEXT.findall(text):
+            yield Elsewhere(html.unescape(inside or attribute), "part")
+        if name.startswith("xl/pivotcache/"):
+            for field in PIVOT_FIELD.findall(text):
+                if announces_people(html.unescape(field), pl.Series([], dtype=pl.String)):
+                    yield Elsewhere(html.unescape(field), "named")
+
+
+def _sheet_of(name: str, parts: Mapping[str, bytes], titles: Mapping[str, str]) -> str | None:
+    """The sheet whose relations name a part of comments."""
+    file = name.rpartition("/")[2].encode()
+    for title, sheet in titles.items():
+        folder, _, own = sheet.rpartition("/")
+        if b"/" + file in parts.get(f"{folder}/_rels/{own}.rels", b"").lower():
+            return title
+    return None
+
+
+def _xml_parts(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Each XML part under its name in lower case, as UTF-8; a declaration of types is never harmless."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                folded = name.casefold()
+                if folded.startswith(LINKED):
+                    raise Unreadable("external_link")
+                if folded.startswith(ACTIVE):
+                    raise Unreadable("active_content")
+                if folded.endswith((".xml", ".rels", ".vml")):
+                    part = archive.read(name)
+                    if part[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                        part = part.decode("utf-16", "replace").encode()
+                    if b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\x00" in part[:200]:
+                        raise Unreadable("xml_dtd_forbidden")
+                    yield folded, part
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise Unreadable("archive_corrupt") from error
+
+
+def _links(name: str, part: bytes) -> None:
+    """Only a hyperlink may point outside: a person clicks it or not, and it is no data."""
+    if name.endswith(".rels"):
+        for found in EXTERNAL.findall(part):
+            if b'/hyperlink"' not in found:
                 raise Unreadable("external_link")
-            if not folded.endswith((".xml", ".rels", ".vml")):
-                continue
-            part = archive.read(name)
-            if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-                raise Unreadable("xml_dtd_forbidden")
-            if folded.startswith("xl/worksheets/sheet") and FORMULA.search(part):
-                formulas = True
-                if WITHOUT_VALUE.search(part):
-                    raise Unreadable("formula_without_value")
-            if "comment" in folded and folded.startswith("xl/"):
-                texts.append(TAG.sub(b" ", part).decode("utf-8", "replace"))
-                foreign = foreign or (folded.endswith(".xml") and set(AUTHORS.findall(part)) != {OURS})
-    issues = []
-    if formulas:
-        issues.append(Issue("formula_cached_value_used", "warning"))
-    if foreign:
-        issues.append(Issue("metadata_stripped", "warning"))
-    return Parts(texts, tuple(issues))
+
+
+def _titles(parts: Mapping[str, bytes]) -> tuple[dict[str, str], bool]:
+    """Part of each sheet by its title, and whether days count from 1904."""
+    try:
+        book = ElementTree.fromstring(parts["xl/workbook.xml"])
+        relations = ElementTree.fromstring(parts.get("xl/_rels/workbook.xml.rels", b"<none/>"))
+    except (KeyError, ParseError, DefusedXmlException) as error:
+        raise Unreadable("archive_corrupt") from error
+    targets = {r.get("Id"): str(r.get("Target", "")) for r in relations}
+    titles: dict[str, str] = {}
+    epoch = False
+    for element in book.iter():
+        kind = str(element.tag).rpartition("}")[2]
+        if kind == "workbookPr":
+            epoch = element.get("date1904") in ("1", "true")
+        elif kind == "sheet":
+            key = next((value for name, value in element.items() if name.endswith("}id")), None)
+            target = targets.get(key, "").casefold()
+            titles[element.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return titles, epoch
+
+
+def _comments(part: bytes, sheet: str | None) -> Iterator[Elsewhere]:
+    for found in COMMENT.finditer(part):
+        text = html.unescape(TAG.sub(b" ", found[4]).decode("utf-8", "replace"))
+        yield Elsewhere(text, "comment", row=int(found[3]), position=column_number(found[2]), sheet=sheet)
+
+
+def _shared(part: bytes, sheets: Sequence[bytes], limits: Limits) -> Iterator[Elsewhere]:
+    """The texts that cells share, those that no cell shows any more too."""
+    shared = SHARED.findall(part)
+    long = {b"%d" % index: len(text) for index, text in enumerate(shared) if len(text) > limits.cell_chars}
+    if long:
+        times = Counter(index for sheet in sheets for index in REFERENCE.findall(sheet))
+        if sum(times[index] * length for index, length in long.items()) > REPEATED_BYTES:
+            raise Unreadable("cell_too_large")
+    for found in shared:
+        yield Elsewhere(html.unescape(TAG.sub(b"", found).decode("utf-8", "replace")), "shared")

@@ -46,6 +46,13 @@ class SubmissionState(Word):
     WITHDRAWN = "withdrawn", "Retiré", "Withdrawn"
 
 
+class SubmissionKind(Word):
+    """What a site sent: its rows, or an aggregate in their place."""
+
+    ROWS = "rows", "lignes", "rows"
+    AGGREGATE = "aggregate", "agrégat", "aggregate"
+
+
 class Provenance(Word):
     """Where the value of a dossier's field comes from."""
 

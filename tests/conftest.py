@@ -7,6 +7,11 @@ import tempfile
 import warnings
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# properties say what holds, never how fast: a busy machine is no counterexample
+settings.register_profile("preuve", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("preuve")
 
 ENGINES = ("sqlite", "postgresql")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from evaluation.compute.roles import Roles
+from evaluation.compute.roles import Absent, Roles
 from evaluation.statistics.samples import DomainError
 from evaluation.statistics.settings import share
 
@@ -15,12 +15,12 @@ def given(roles: Roles, name: str) -> Any:
 
     Raises
     ------
-    DomainError
+    Absent
         When it was not.
     """
     value = roles.params.get(name)
     if value is None:
-        raise DomainError(f"the parameter {name} is not given")
+        raise Absent("option", name)
     return value
 
 
@@ -74,6 +74,8 @@ def level(roles: Roles) -> float:
 
 
 def _real(value: Any, name: str) -> float:
+    if isinstance(value, bool):
+        raise DomainError(f"the parameter {name} is no number")
     try:
         return float(value)
     except (TypeError, ValueError) as error:

@@ -7,23 +7,15 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from evaluation.compute.answers import Adapter, Answer, answer
 from evaluation.compute.roles import Roles
 from evaluation.estimate import NotEstimable, Result
 from evaluation.statistics import cluster_logistic, cluster_robust, two_way, wedge
-from evaluation.statistics.samples import DomainError, Numbers
+from evaluation.statistics.samples import DomainError
 
 Wedge = Callable[[ArrayLike, ArrayLike, ArrayLike, ArrayLike, float], Result]
-
-
-def columns(roles: Roles, role: str, like: Numbers) -> Numbers:
-    """The columns of a role that may be absent or an empty list; shape (n, columns), n that of `like`."""
-    if not roles.has(role) or len(roles.values(role)) == 0:
-        return np.empty((like.size, 0))
-    return roles.many(role)
 
 
 def _bias_reduced(model: cluster_robust.Fitted | NotEstimable, level: float) -> Answer:
@@ -35,14 +27,14 @@ def _bias_reduced(model: cluster_robust.Fitted | NotEstimable, level: float) -> 
 
 def _linear(roles: Roles) -> Answer:
     outcome = roles.numbers("outcome")
-    given = (roles.numbers("treatment"), columns(roles, "covariates", outcome), roles.codes("cluster"))
+    given = (roles.numbers("treatment"), roles.terms("covariates", outcome.size), roles.codes("cluster"))
     model = cluster_robust.fitted(outcome, *given)
     return {**answer(cluster_robust.cr1(model, roles.level)), **_bias_reduced(model, roles.level)}
 
 
 def _logistic(roles: Roles) -> Answer:
     outcome = roles.numbers("outcome")
-    given = (roles.numbers("treatment"), columns(roles, "covariates", outcome), roles.codes("cluster"))
+    given = (roles.numbers("treatment"), roles.terms("covariates", outcome.size), roles.codes("cluster"))
     return answer(cluster_logistic.cluster_robust_logistic(outcome, *given, roles.level))
 
 

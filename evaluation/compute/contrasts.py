@@ -71,8 +71,9 @@ def _summary(roles: Roles) -> Answer:
     if set(found) <= set(PERIODS):
         found = {**dict.fromkeys(PERIODS, np.empty(0)), **found}
     described = {name: asdict(times.describe(part)) for name, part in found.items()}
-    empty = any(one["n"] == 0 for one in described.values())
-    return {**plain(described), **({"reason": "empty_group"} if empty else {}), "flag": empty, "warnings": []}
+    fewest = min((one["n"] for one in described.values()), default=0)
+    reason = {0: {"reason": "empty_group"}, 1: {"reason": "too_few"}}.get(fewest, {})
+    return {**plain(described), **reason, "flag": bool(reason), "warnings": []}
 
 
 def _within(roles: Roles) -> Answer:

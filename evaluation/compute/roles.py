@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from evaluation.statistics.samples import DomainError, Numbers
 
 Labels = NDArray[np.object_]
+PLAIN_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,9})?")
+"""A label that is a number; `1_2`, which Python too would read as 12, is a name."""
 
 
 class Absent(DomainError):
@@ -37,7 +40,7 @@ class Roles:
     Parameters
     ----------
     columns
-        Role → values: one number, a sequence (numbers, texts, `None` or an empty text for missing), an array or a Polars
+        Role → values: one number, a sequence (numbers, texts, `None` or a blank text for missing), an array or a Polars
         series; a role that takes several columns has a sequence of them.
     params
         Parameters by name (`conf_level`, `threshold`, labels of groups…).
@@ -55,10 +58,14 @@ class Roles:
     @property
     def level(self) -> float:
         """Two-sided confidence level, 0.95 unless asked otherwise."""
-        level = self.params.get("conf_level", 0.95)
-        if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 < level < 1:
+        given = self.params.get("conf_level", 0.95)
+        try:
+            level = math.nan if isinstance(given, bool) else float(given)
+        except (TypeError, ValueError):
+            level = math.nan
+        if not 0 < level < 1:
             raise DomainError("the confidence level is no number between 0 and 1")
-        return float(level)
+        return level
 
     def has(self, role: str) -> bool:
         """Whether the role is given."""
@@ -90,6 +97,14 @@ class Roles:
         columns = [_numbers(column) for column in self.values(role)]
         return np.column_stack(columns) if columns else np.empty((0, 0))
 
+    def terms(self, role: str, rows: int) -> Numbers:
+        """The columns of a role that may be absent, null or an empty list, or be one column alone; shape (rows, columns)."""
+        given = self._columns.get(role)
+        if given is None or len(given) == 0:
+            return np.empty((rows, 0))
+        alone = all(isinstance(item, str) or not hasattr(item, "__len__") for item in given)
+        return _numbers(given)[:, None] if alone else self.many(role)
+
     def labels(self, role: str) -> Labels:
         """Labels as text after numeric normalisation, `None` for missing; shape (n,)."""
         return _labels(self.values(role))
@@ -120,11 +135,10 @@ def label(value: object) -> str | None:
     text = str(value).strip()
     if not text:
         return None
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
+    if not PLAIN_NUMBER.fullmatch(text):
         return text
-    if not number.is_finite() or abs(number.adjusted()) > 30:
+    number = Decimal(text)
+    if abs(number.adjusted()) > 30:
         return text
     plain = format(number, "f")
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
@@ -148,7 +162,7 @@ def _numbers(values: Any) -> Numbers:
 
 
 def _number(value: Any) -> float:
-    return math.nan if value is None or value == "" else float(value)
+    return math.nan if value is None or (isinstance(value, str) and not value.strip()) else float(value)
 
 
 def _labels(values: Any) -> Labels:

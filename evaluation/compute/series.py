@@ -6,26 +6,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-import numpy as np
-
 from evaluation.compute.answers import Adapter, Answer, answer, plain
+from evaluation.compute.asked import number
 from evaluation.compute.roles import Roles
 from evaluation.statistics import segmented, segmented_ar1, segmented_counts
-from evaluation.statistics.samples import DomainError, Numbers
+from evaluation.statistics.samples import Numbers
 from evaluation.statistics.segmented import Term
 from evaluation.vocabulary import Flag, Reason
 
 
-def _season(roles: Roles, like: Numbers) -> Numbers:
-    """The season's columns, none when the role is absent or empty."""
-    if not roles.has("season") or len(roles.values("season")) == 0:
-        return np.empty((like.size, 0))
-    return roles.many("season")
-
-
 def _series(roles: Roles) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
     outcome, time, post, since = (roles.numbers(role) for role in ("outcome", "time", "post", "time_since"))
-    return outcome, time, post, since, _season(roles, outcome)
+    return outcome, time, post, since, roles.terms("season", outcome.size)
 
 
 def _term(term: Term) -> dict[str, Any]:
@@ -45,9 +37,7 @@ def _notes(reason: Reason | None, flags: tuple[Flag, ...]) -> Answer:
 
 
 def _newey_west(roles: Roles) -> Answer:
-    lag = roles.params.get("lag")
-    if lag is not None and (isinstance(lag, bool) or not isinstance(lag, (int, float))):
-        raise DomainError("the lag is no whole number ≥ 0")
+    lag = None if roles.params.get("lag") is None else number(roles, "lag")
     found = segmented.newey_west(*_series(roles), roles.level, lag)
     last = found.effect_at_last_point
     return {
@@ -77,7 +67,12 @@ def _autoregressive(roles: Roles) -> Answer:
 
 def _quasi_poisson(roles: Roles) -> Answer:
     events = roles.numbers("events")
-    given = (roles.numbers("exposure"), roles.numbers("time"), roles.numbers("post"), _season(roles, events))
+    given = (
+        roles.numbers("exposure"),
+        roles.numbers("time"),
+        roles.numbers("post"),
+        roles.terms("season", events.size),
+    )
     return answer(segmented_counts.quasi_poisson(events, *given, roles.level))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -26,7 +27,12 @@ class Input(Entry):
     roles: tuple[ColumnRole, ...] = Field(default=(), description="roles that serve by default, in this order")
     required: bool = True
     many: bool = False
+    kind: Literal["number", "label", "any"] = Field(
+        default="number",
+        description="cells that are numbers, or names; `any`: names, dates and numbers each have a meaning",
+    )
     compute_only: bool = Field(default=False, description="a role of `preuve compute` that no protocol binds")
+    protocol_only: bool = Field(default=False, description="an input of a protocol that `preuve compute` does not read")
     fr: str
     en: str
 
@@ -36,11 +42,41 @@ class Option(Entry):
 
     required: bool = False
     default: int | float | str | bool | None = None
+    kind: Literal["number", "text", "truth", "numbers", "texts"] = Field(
+        default="number", description="of `numbers` and `texts`, `preuve compute` takes several between commas"
+    )
+    choices: tuple[str, ...] = Field(default=(), description="the words that it may be")
+    whole: bool = Field(default=False, description="a whole number")
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = Field(default=None, description="as `minimum`, this value itself left out")
+    below: float | None = Field(default=None, description="as `maximum`, this value itself left out")
     compute_only: bool = Field(
         default=False, description="a parameter of `preuve compute` that the protocol settles itself"
     )
+    protocol_only: bool = Field(
+        default=False, description="a parameter of a protocol that `preuve compute` does not read"
+    )
     fr: str
     en: str
+
+    @property
+    def bounds(self) -> str:
+        """The bounds of its numbers in signs, such as `> 0, < 1`; empty when there is none."""
+        signs = {"≥": self.minimum, ">": self.above, "≤": self.maximum, "<": self.below}
+        return ", ".join(f"{sign} {value:g}" for sign, value in signs.items() if value is not None)
+
+    def bears(self, value: float | str | bool) -> bool:
+        """Whether a value is of its kind and within its bounds."""
+        if self.choices:
+            return value in self.choices
+        if self.kind not in ("number", "numbers"):
+            return True
+        if isinstance(value, (bool, str)) or not math.isfinite(value):
+            return False
+        low = (self.minimum is None or value >= self.minimum) and (self.above is None or value > self.above)
+        high = (self.maximum is None or value <= self.maximum) and (self.below is None or value < self.below)
+        return low and high and (not self.whole or value == math.floor(value))
 
 
 class Indicator(Entry):

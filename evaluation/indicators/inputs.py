@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from evaluation.data import Column
 from evaluation.estimate import Result
+from evaluation.statistics.samples import DomainError
 
 Mask = NDArray[np.bool_]
 Clusters = NDArray[np.int64]
@@ -51,8 +52,19 @@ class Inputs:
         return name in self.columns
 
     def numbers(self, name: str) -> NDArray[np.float64]:
-        """The input as float64 with NaN for missing."""
-        return np.asarray(self.columns[name][0].values, dtype=np.float64)
+        """The input as float64 with NaN for missing.
+
+        Raises
+        ------
+        DomainError
+            For a column of labels: their codes are no measurement.
+        """
+        column = self.columns[name][0]
+        if column.labels:
+            raise DomainError("a value is no number")
+        if column.labels is not None:
+            return np.full(self.rows, np.nan)
+        return np.asarray(column.values, dtype=np.float64)
 
     def codes(self, name: str) -> NDArray[Any]:
         """The input as labels' codes (−1 missing); a numeric column is coded by its sorted distinct values."""

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from numpy.typing import NDArray
+import numpy as np
 
 from evaluation import ENGINE_VERSION
+from evaluation.canonical import digest_of
 from evaluation.data import PilotData, TableData
 from evaluation.estimate import NotEstimable, Result
 from evaluation.indicators.catalogue import Indicator, catalogue
-from evaluation.indicators.estimators import ESTIMATORS, GROUP_ESTIMATORS, NESTED_ESTIMATORS
 from evaluation.indicators.estimators.accuracy import overall_runs
-from evaluation.indicators.estimators.common import flagged
-from evaluation.indicators.inputs import Estimator, Inputs
+from evaluation.indicators.inputs import Inputs
+from evaluation.indicators.naming import unit_of
 from evaluation.protocol import IndicatorUse, Protocol
 from evaluation.scorecard.bind import bind, rows_read
 from evaluation.scorecard.cautions import cautions
+from evaluation.scorecard.elsewhere import (
+    Aggregate,
+    Figures,
+    added_excluded,
+    added_missing,
+    excluded_rows,
+    figures_of,
+    level_lines,
+    no_estimate,
+)
+from evaluation.scorecard.estimates import by_group, estimate_of, positives_of
 from evaluation.scorecard.levels import levels
 from evaluation.scorecard.missing import missing_values
 from evaluation.scorecard.model import Scorecard, result_json, short_json
@@ -31,17 +43,18 @@ from evaluation.statistics.roc import curve_points
 from evaluation.vocabulary import Domain, Flag, Reason, Role, Settled, Verdict
 
 
-def score(protocol: Protocol, data: PilotData) -> Scorecard:
-    """The scorecard of `data` against `protocol`.
+def score(protocol: Protocol, data: PilotData, aggregates: Sequence[Aggregate] = ()) -> Scorecard:
+    """The scorecard of `data`, and of the sites that keep their rows, against `protocol`.
 
     Pure: it knows no clock, no locale and no file; the same observations in any order give the same bytes.
     """
-    assessed = [_indicator(protocol, use, data) for use in protocol.indicators]
+    aggregates = sorted(aggregates, key=lambda one: one.digest)
+    assessed = [_indicator(protocol, use, data, aggregates) for use in protocol.indicators]
     indicators = [one.content for one in assessed]
     content: dict[str, Any] = {
         "engine": ENGINE_VERSION,
         "protocol": _protocol_block(protocol),
-        "data": _data_block(data),
+        "data": _data_block(data, aggregates),
         "subgroups": {s.name: {"fr": s.label.fr, "en": s.label.en} for s in protocol.subgroups},
         "indicators": indicators,
         "domains": _domains(protocol, indicators),
@@ -50,7 +63,7 @@ def score(protocol: Protocol, data: PilotData) -> Scorecard:
         ),
         "three_estimates": three_estimates(protocol),
         "design_strength": None if protocol.strength is None else protocol.strength.value,
-        "warnings": cautions(protocol, data),
+        "warnings": cautions(protocol, data, aggregates),
     }
     if protocol.strength is None:
         content["design_strength_reason"] = "silent phase or economic study alone"
@@ -73,20 +86,39 @@ def _protocol_block(protocol: Protocol) -> dict[str, Any]:
     }
 
 
-def _data_block(data: PilotData) -> dict[str, Any]:
-    excluded = [
-        {"table": name, "reason": label.fr, "reason_en": label.en, "n": n}
-        for name, table in sorted(data.tables.items())
-        for label, n in table.excluded
-    ]
+def _data_block(data: PilotData, aggregates: Sequence[Aggregate]) -> dict[str, Any]:
+    tables = Counter({name: table.rows for name, table in data.tables.items()})
+    for one in aggregates:
+        tables.update({name: facts.rows for site in one.sites for name, facts in site.tables.items()})
     return {
-        "digest": data.digest,
-        "rows": data.rows,
-        "received": data.received,
-        "tables": {name: {"rows": table.rows} for name, table in data.tables.items()},
-        "sites": list(data.sites),
-        "excluded": excluded,
+        "digest": _digest(data, aggregates),
+        "rows": data.rows + sum(one.rows for one in aggregates),
+        "received": data.received + sum(one.received for one in aggregates),
+        "tables": {name: {"rows": rows} for name, rows in tables.items()},
+        "sites": sorted({*data.sites, *(site.site for one in aggregates for site in one.sites)}),
+        "excluded": added_excluded([excluded_rows(data), *(one.excluded for one in aggregates)]),
+        **({"aggregates": _aggregates_block(aggregates)} if aggregates else {}),
     }
+
+
+def _digest(data: PilotData, aggregates: Sequence[Aggregate]) -> str:
+    """The digest of the rows; where sites kept theirs, one over it and over the aggregates."""
+    if not aggregates:
+        return data.digest
+    return digest_of({"rows": data.digest, "aggregates": [one.digest for one in aggregates]})
+
+
+def _aggregates_block(aggregates: Sequence[Aggregate]) -> list[dict[str, Any]]:
+    return [
+        {
+            "digest": one.digest,
+            "data": one.data_digest,
+            "engine": one.engine,
+            "rows": one.rows,
+            "sites": [site.site for site in one.sites],
+        }
+        for one in aggregates
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +130,13 @@ class _Assessed:
     tests: tuple[SubgroupTest, ...]
 
 
-def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> _Assessed:
+def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData, aggregates: Sequence[Aggregate]) -> _Assessed:
     entry = catalogue()[use.code]
     table = rows_read(use, data)
     inputs = bind(protocol, use, table)
-    overall = _estimate(entry, inputs)
-    sites = data.tables[use.table].sites
-    by_site = (
-        []
-        if entry.spans_sites
-        else _by_group(entry, inputs, sites, table.remember(("sites", sites), lambda: table.site_codes(sites)))
-    )
+    others = list(figures_of(aggregates, use.id))
+    by_site = _by_site(entry, inputs, data.tables[use.table].sites, table, others)
+    overall = estimate_of(entry, inputs) if not aggregates else _without_rows(entry, inputs, table, by_site, others)
     pooled = Synthesis({"not_estimable": Reason.SPANS_SITES.value}, None)
     if not entry.pooled:
         pooled = Synthesis({"not_estimable": Reason.NOT_POOLED.value}, None)
@@ -116,8 +144,10 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> _Asses
         pooled = synthesise(by_site, protocol.pooling, entry.scale, protocol.level)
     reading = pooled.reading or reading_of(overall)
     judgement = _judge(use, entry, overall, pooled)
-    subgroups, tests = _subgroups(protocol, use, entry, table, inputs)
+    subgroups, tests = _subgroups(protocol, use, entry, table, inputs, others if aggregates else None)
+    kept = {site for site, _ in others}
     label = use.label
+    unit, unit_fr = unit_of(use, table.spec)
     content: dict[str, Any] = {
         "id": use.id,
         "code": use.code,
@@ -126,11 +156,12 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> _Asses
         "label_en": label.en if label else entry.en,
         "domain": use.in_domain.value,
         "role": use.role.value,
-        "unit": entry.unit,
-        "better": entry.better.value,
+        "unit": unit,
+        "unit_fr": unit_fr,
+        "better": use.direction.value,
         "measured": (use.measured or protocol.measured).value,
         "estimate": result_json(overall),
-        "missing": missing_values(inputs, table.rows),
+        "missing": added_missing(missing_values(inputs, table.rows), [f.missing for _, f in others]),
         "comparator": use.comparator.fr if use.comparator else None,
         "comparator_en": use.comparator.en if use.comparator else None,
         "threshold": use.criterion.threshold if use.criterion else None,
@@ -140,43 +171,49 @@ def _indicator(protocol: Protocol, use: IndicatorUse, data: PilotData) -> _Asses
         "valued": use.valued,
         "verdict": judgement.verdict.value,
         "verdict_reads": "pooled" if pooled.reading else "estimate",
-        "beyond_threshold": bool(use.criterion and reading and beyond(reading.value, use.criterion, entry.better)),
+        "beyond_threshold": bool(use.criterion and reading and beyond(reading.value, use.criterion, use.direction)),
         "more_cases_needed": judgement.more_cases,
         "more_cases_reason": judgement.no_more_cases.value if judgement.no_more_cases else None,
-        "by_site": [{"site": site, **short_json(result)} for site, result in by_site],
+        "by_site": [
+            {"site": site, **short_json(result), **({"aggregate": True} if site in kept else {})}
+            for site, result in by_site
+        ],
         "by_subgroup": subgroups,
         "pooled": pooled.content,
     }
-    if use.code == "auc" and inputs is not None:
+    if use.code == "auc" and inputs is not None and not aggregates and not _impossible(overall):
         content["curve"] = [list(point) for point in curve_points(overall_runs(inputs))]
     return _Assessed(content, reading, tests)
 
 
-def _estimate(entry: Indicator, inputs: Inputs | None) -> Result:
-    if inputs is None or (entry.contrast and inputs.with_tool is None):
-        return NotEstimable(Reason.MISSING_COLUMN, 0, entry.method)
-    return _estimator(entry, inputs)(inputs)
+def _impossible(result: Result) -> bool:
+    return isinstance(result, NotEstimable) and result.reason == Reason.IMPOSSIBLE_VALUE
 
 
-def _estimator(entry: Indicator, inputs: Inputs) -> Estimator:
-    """The one for these rows: nested rows take the one that knows it, else the plain one, which then says that it does not."""
-    plain = ESTIMATORS[entry.code]
-    if inputs.clusters is None:
-        return plain
-    return NESTED_ESTIMATORS.get(entry.code) or (lambda rows: flagged(plain(rows), Flag.NESTING_IGNORED))
-
-
-def _by_group(
-    entry: Indicator, inputs: Inputs | None, names: Sequence[str], codes: NDArray[Any]
+def _by_site(
+    entry: Indicator,
+    inputs: Inputs | None,
+    sites: tuple[str, ...],
+    table: TableData,
+    others: Sequence[tuple[str, Figures]],
 ) -> list[tuple[str, Result]]:
-    """The result of each group by its name; the families that can take all groups at once do."""
-    if inputs is None or (entry.contrast and inputs.with_tool is None):
-        return [(name, NotEstimable(Reason.MISSING_COLUMN, 0, entry.method)) for name in names]
-    if entry.code in GROUP_ESTIMATORS and inputs.clusters is None:
-        found = GROUP_ESTIMATORS[entry.code](inputs, codes, len(names))
-    else:
-        found = [_estimator(entry, part)(part) for part in inputs.parts(codes, len(names))]
-    return list(zip(names, found, strict=True))
+    """The result of each site, from its rows or from what it sent in their place, by site."""
+    if entry.spans_sites:
+        return []
+    codes = table.remember(("sites", sites), lambda: table.site_codes(sites))
+    found = by_group(entry, inputs, sites, codes)
+    return sorted([*found, *((site, figures.result) for site, figures in others)], key=lambda pair: pair[0])
+
+
+def _without_rows(
+    entry: Indicator,
+    inputs: Inputs | None,
+    table: TableData,
+    by_site: Sequence[tuple[str, Result]],
+    others: Sequence[tuple[str, Figures]],
+) -> NotEstimable:
+    here = positives_of(inputs, np.zeros(table.rows, dtype=np.int8), 1)[0] if inputs is not None else 0
+    return no_estimate(entry, by_site, (here or 0) + sum(figures.positives or 0 for _, figures in others))
 
 
 def _judge(use: IndicatorUse, entry: Indicator, overall: Result, pooled: Synthesis) -> Judgement:
@@ -187,21 +224,32 @@ def _judge(use: IndicatorUse, entry: Indicator, overall: Result, pooled: Synthes
         return Judgement(Verdict.NOT_ASSESSED, None, Settled.NO_ESTIMATE)
     if Flag.FEW_POSITIVES in overall.flags:
         return Judgement(Verdict.NOT_ASSESSED, None, Settled.TOO_FEW_POSITIVES)
-    return judge(reading, use.criterion, entry.better, entry.scale)
+    return judge(reading, use.criterion, use.direction, entry.scale)
 
 
 def _subgroups(
-    protocol: Protocol, use: IndicatorUse, entry: Indicator, table: TableData, inputs: Inputs | None
+    protocol: Protocol,
+    use: IndicatorUse,
+    entry: Indicator,
+    table: TableData,
+    inputs: Inputs | None,
+    others: Sequence[tuple[str, Figures]] | None,
 ) -> tuple[dict[str, list[dict[str, Any]]], tuple[SubgroupTest, ...]]:
-    """The lines of every level, and one test of heterogeneity a subgroup."""
+    """The lines of every level, and one test of heterogeneity a subgroup; pooled by level where sites keep their rows."""
     found: dict[str, list[dict[str, Any]]] = {}
     tests: list[SubgroupTest] = []
     for subgroup in protocol.subgroups if entry.subgroups else ():
-        if subgroup.table == use.table and subgroup.column in table.columns:
+        if subgroup.table != use.table:
+            continue
+        if others is not None and not entry.spans_sites:
+            found[subgroup.name], results = level_lines(protocol, subgroup, entry, table, inputs, others)
+        elif others is None and subgroup.column in table.columns:
             words, codes = table.remember(("subgroup", subgroup.name), partial(levels, subgroup, table))
-            results = [result for _, result in _by_group(entry, inputs, [word["level"] for word in words], codes)]
+            results = [result for _, result in by_group(entry, inputs, [word["level"] for word in words], codes)]
             found[subgroup.name] = [{**w, **short_json(r)} for w, r in zip(words, results, strict=True)]
-            tests.append(subgroup_test(use.id, subgroup.name, results))
+        else:
+            continue
+        tests.append(subgroup_test(use.id, subgroup.name, results))
     return found, tuple(tests)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from evaluation.data import PilotData, TableData
 from evaluation.protocol import Protocol
 from evaluation.scorecard.bind import nesting
+from evaluation.scorecard.elsewhere import Aggregate, Elsewhere, TableFacts
 from evaluation.vocabulary import Caution, ColumnRole, Design, Domain, Measured, Role
 
 CLUSTERED_DESIGNS = (Design.STEPPED_WEDGE, Design.DIFF_IN_DIFF, Design.PAIRED_READING)
@@ -21,7 +22,7 @@ MISSING_REFERENCE_LIMIT = 0.10
 """Share of rows without a reference above which the data do not bear the figures (FIELD §3.3)."""
 
 
-def cautions(protocol: Protocol, data: PilotData) -> list[dict[str, Any]]:
+def cautions(protocol: Protocol, data: PilotData, aggregates: Sequence[Aggregate] = ()) -> list[dict[str, Any]]:
     """The cautions in a fixed order, each `{code, …}`; the code is a word of `Caution`."""
     found: list[dict[str, Any]] = []
     if protocol.design == Design.BEFORE_AFTER:
@@ -30,18 +31,22 @@ def cautions(protocol: Protocol, data: PilotData) -> list[dict[str, Any]]:
         found.append({"code": Caution.NOT_RANDOMISED.value})
     if protocol.measured == Measured.TOOL_ALONE and protocol.human_decides:
         found.append({"code": Caution.TOOL_ALONE.value})
-    if len(data.sites) < 2:
+    kept = [site for one in aggregates for site in one.sites]
+    if len({*data.sites, *(site.site for site in kept)}) < 2:
         found.append({"code": Caution.ONE_SITE.value})
+    if kept:
+        found.append({"code": Caution.AGGREGATES.value, "sites": sorted(site.site for site in kept)})
+    facts = {name: _facts(name, table, kept) for name, table in sorted(data.tables.items())}
     found.extend(
         {"code": Caution.REFERENCE_MISSING.value, "table": name, "share": share}
-        for name, table in sorted(data.tables.items())
-        if (share := missing_reference_share(table)) > MISSING_REFERENCE_LIMIT
+        for name, sites in facts.items()
+        if (share := _share_missing(sites)) > MISSING_REFERENCE_LIMIT
     )
-    found.extend({"code": caution.value} for caution in _of_design(protocol, data))
+    found.extend({"code": caution.value} for caution in _of_design(protocol, data, facts))
     found.extend(
         {"code": Caution.NESTED_ROWS.value, "table": name}
-        for name, table in sorted(data.tables.items())
-        if nesting(table) is not None and protocol.design not in CLUSTERED_DESIGNS
+        for name, sites in facts.items()
+        if any(one.nested for one in sites) and protocol.design not in CLUSTERED_DESIGNS
     )
     if any(use.valued for use in protocol.indicators):
         found.append({"code": Caution.VALUED_TIME.value})
@@ -52,10 +57,23 @@ def cautions(protocol: Protocol, data: PilotData) -> list[dict[str, Any]]:
     return found
 
 
-def _of_design(protocol: Protocol, data: PilotData) -> Iterator[Caution]:
+def _facts(name: str, table: TableData, kept: Sequence[Elsewhere]) -> list[TableFacts]:
+    """What is known of a table: of the rows that are here, and of each site that kept its own."""
+    found = [site.tables[name] for site in kept if name in site.tables]
+    return [facts_of(table), *found] if table.rows or not found else found
+
+
+def facts_of(table: TableData) -> TableFacts:
+    """What the cautions read of the rows of one table."""
+    return TableFacts(table.rows, reference_counts(table), nesting(table) is not None, _short_side(table))
+
+
+def _of_design(protocol: Protocol, data: PilotData, facts: Mapping[str, list[TableFacts]]) -> Iterator[Caution]:
     """What the design itself obliges a reader to know (FIELD §4)."""
     tables = data.tables.values()
-    if protocol.design == Design.BEFORE_AFTER and any(_short_side(table) for table in tables):
+    if protocol.design == Design.BEFORE_AFTER and any(
+        all(one.short_period for one in sites) for sites in facts.values()
+    ):
         yield Caution.SHORT_PERIOD
     if protocol.design == Design.DIFF_IN_DIFF:
         yield Caution.PARALLEL_TRENDS
@@ -89,14 +107,20 @@ def _short_side(table: TableData) -> bool:
     return False
 
 
-def missing_reference_share(table: TableData) -> float:
-    """Share of the rows (those with the tool where there are arms or periods) whose reference is missing; 0 without one."""
+def _share_missing(sites: Sequence[TableFacts]) -> float:
+    counts = [one.reference for one in sites if one.reference is not None]
+    rows, missing = sum(n for n, _ in counts), sum(m for _, m in counts)
+    return missing / rows if rows else 0.0
+
+
+def reference_counts(table: TableData) -> tuple[int, int] | None:
+    """The rows that are to have a reference (those with the tool where there are arms or periods), and those without it."""
     reference = table.with_role(ColumnRole.REFERENCE)
-    if reference is None or not table.rows:
-        return 0.0
+    if reference is None:
+        return None
     rows = np.ones(table.rows, dtype=bool)
     for role in (ColumnRole.ARM, ColumnRole.PERIOD):
         for spec in table.spec.with_role(role):
             if spec.name in table.columns:
                 rows = table.columns[spec.name].is_label(spec.with_tool)
-    return float(np.mean(reference.missing[rows])) if rows.any() else 0.0
+    return int(np.count_nonzero(rows)), int(np.count_nonzero(reference.missing[rows]))

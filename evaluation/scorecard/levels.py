@@ -15,16 +15,23 @@ def levels(subgroup: Subgroup, table: TableData) -> tuple[list[dict[str, str]], 
     """Every level that the protocol declares, in its order, also when no row has it, and the level of each row, −1 for none."""
     column = table.columns[subgroup.column]
     spec = table.spec.column(subgroup.column)
+    words = declared_levels(subgroup, spec)
+    if subgroup.edges:
+        bands = np.searchsorted(np.array(subgroup.edges), column.values, side="right").astype(np.int32)
+        return words, np.where(np.isnan(column.values), np.int32(-1), bands)
+    if column.labels is None:
+        return [], np.full(table.rows, -1, dtype=np.int32)
+    words = words or [_words(level, spec) for level in column.labels]
+    return words, column.codes_in([word["level"] for word in words])
+
+
+def declared_levels(subgroup: Subgroup, spec: Column) -> list[dict[str, str]]:
+    """The levels that the protocol itself declares, whatever the rows say; none for free text."""
     if not subgroup.edges:
-        if column.labels is None:
-            return [], np.full(table.rows, -1, dtype=np.int32)
-        declared = list(spec.categories) if spec.categories else list(column.labels)
-        return [_words(level, spec) for level in declared], column.codes_in(declared)
+        return [_words(level, spec) for level in spec.categories]
     edges = (-np.inf, *subgroup.edges, np.inf)
     whole = spec.type == "integer"
-    words = [_words(_band(low, high, whole=whole)) for low, high in itertools.pairwise(edges)]
-    bands = np.searchsorted(np.array(subgroup.edges), column.values, side="right").astype(np.int32)
-    return words, np.where(np.isnan(column.values), np.int32(-1), bands)
+    return [_words(_band(low, high, whole=whole)) for low, high in itertools.pairwise(edges)]
 
 
 def _words(level: str, spec: Column | None = None) -> dict[str, str]:

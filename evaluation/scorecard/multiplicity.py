@@ -10,7 +10,7 @@ from typing import Any
 from scipy import special
 
 from evaluation.canonical import number
-from evaluation.estimate import Result
+from evaluation.estimate import PoolingTerm, Result
 from evaluation.indicators.catalogue import catalogue
 from evaluation.protocol import IndicatorUse, Protocol
 from evaluation.scorecard.verdict import Reading, boundary_of
@@ -37,13 +37,18 @@ def subgroup_test(indicator: str, subgroup: str, results: Sequence[Result]) -> S
     ----------
     .. [1] Cochran 1954, Biometrics 10:101; Borenstein & Higgins 2013, Prev Sci 14:134.
     """
-    terms = [result.pooling for result in results if result.pooling is not None]
+    terms = [term for result in results if (term := result.pooling) is not None and _weighs(term)]
     if len(terms) < 2:
         return SubgroupTest(indicator, subgroup, None, max(0, len(terms) - 1), None)
     total = math.fsum(1 / term.variance for term in terms)
     centre = math.fsum(term.effect / term.variance for term in terms) / total
     q = math.fsum((term.effect - centre) ** 2 / term.variance for term in terms)
     return SubgroupTest(indicator, subgroup, q, len(terms) - 1, float(special.chdtrc(len(terms) - 1, q)))
+
+
+def _weighs(term: PoolingTerm) -> bool:
+    """Whether the inverse of its variance is a number."""
+    return term.variance > 0 and math.isfinite(1 / term.variance)
 
 
 def multiplicity(
@@ -97,17 +102,17 @@ def _against(use: IndicatorUse, reading: Reading | None, level: float) -> float 
     Below (1 − level)/2 exactly where the confidence bound is on the good side, for an interval that is symmetric on that scale.
     """
     entry = catalogue()[use.code]
-    if use.criterion is None or reading is None or entry.better == Better.TARGET:
+    if use.criterion is None or reading is None or use.direction == Better.TARGET:
         return None
     to_scale = _SCALES[entry.scale]
-    ends = (reading.value, reading.low, reading.high, boundary_of(use.criterion, entry.better))
+    ends = (reading.value, reading.low, reading.high, boundary_of(use.criterion, use.direction))
     try:
         value, low, high, boundary = map(to_scale, ends)
     except ValueError:  # an end outside the scale: 0, 1 or a negative ratio
         value, low, high, boundary = ends
     if not all(map(math.isfinite, (value, low, high, boundary))) or high <= low:
         return None
-    ahead = value - boundary if entry.better == Better.HIGHER else boundary - value
+    ahead = value - boundary if use.direction == Better.HIGHER else boundary - value
     half = (value - low if value > boundary else high - value) / normal_quantile(level)
     return float(special.ndtr(-ahead / half)) if half > 0 else None
 

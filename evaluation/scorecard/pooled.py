@@ -11,7 +11,8 @@ from typing import Any
 from scipy.special import expit
 
 from evaluation.canonical import number
-from evaluation.estimate import Estimate, Result
+from evaluation.estimate import Estimate, PoolingTerm, Result
+from evaluation.indicators.estimators.guard import UNSUITABLE
 from evaluation.protocol import Pooling
 from evaluation.scorecard.verdict import Reading
 from evaluation.statistics.meta import pool, tau2_interval
@@ -34,6 +35,8 @@ class Synthesis:
 
     content: dict[str, Any]
     reading: Reading | None
+    term: PoolingTerm | None = None
+    """The pooled effect and its variance, on the pooling scale."""
 
 
 def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: str, level: float) -> Synthesis:
@@ -46,7 +49,10 @@ def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: s
     if len(terms) < pooling.sites_at_least:
         return Synthesis({"not_estimable": Reason.TOO_FEW_SITES.value, "k": len(terms)}, None)
     effects, variances = [t.effect for t in terms], [t.variance for t in terms]
-    pooled = pool(effects, variances, pooling.method, level)
+    try:
+        pooled = pool(effects, variances, pooling.method, level)
+    except UNSUITABLE:
+        return Synthesis({"not_estimable": Reason.IMPOSSIBLE_VALUE.value, "k": len(terms)}, None)
     if pooled.hk_low is None or pooled.hk_high is None:
         return Synthesis({"not_estimable": Reason.SITES_IDENTICAL.value, "k": pooled.k}, None)
     back = BACK[scale]
@@ -80,7 +86,8 @@ def synthesise(by_site: Sequence[tuple[str, Result]], pooling: Pooling, scale: s
         "flags": flags,
         "n": rows,
     }
-    return Synthesis(content, Reading(back(pooled.effect), back(low), back(high), rows))
+    reading = Reading(back(pooled.effect), back(low), back(high), rows)
+    return Synthesis(content, reading, PoolingTerm(pooled.effect, pooled.se**2))
 
 
 def reading_of(result: Result) -> Reading | None:

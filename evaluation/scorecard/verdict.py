@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from evaluation.protocol import Criterion
 from evaluation.vocabulary import Better, Settled, Test, Verdict
 
+AT_BOUNDARY = 1e-6
+"""Share of the half-interval below which an estimate is at its boundary: a distance that only rounding makes is no effect."""
 WORST_FIRST = (Verdict.NOT_MET, Verdict.NOT_ASSESSED, Verdict.UNCERTAIN, Verdict.MET)
 
 
@@ -60,7 +62,8 @@ def judge(reading: Reading, criterion: Criterion, better: Better, scale: str = "
         return Judgement(verdict, None, Settled.VERDICT_SETTLED)
     more = _more_cases(reading, boundary, math.log if scale == "log" else float)
     if more is None:
-        return Judgement(verdict, None, Settled.AT_THRESHOLD if reading.value == boundary else Settled.UNBOUNDED)
+        at = reading.value == boundary or all(map(math.isfinite, (reading.value, reading.low, reading.high)))
+        return Judgement(verdict, None, Settled.AT_THRESHOLD if at else Settled.UNBOUNDED)
     return Judgement(verdict, more, None)
 
 
@@ -70,7 +73,9 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def beyond(value: float, criterion: Criterion, better: Better) -> bool:
-    """Whether a point estimate lies on the good side of the criterion's boundary."""
+    """Whether a point estimate lies on the good side of the criterion's boundary, or within the margin of its target."""
+    if better == Better.TARGET:
+        return criterion.threshold - criterion.margin <= value <= criterion.threshold + criterion.margin
     boundary = boundary_of(criterion, better)
     inclusive = criterion.test == Test.THRESHOLD
     if value == boundary:
@@ -101,8 +106,7 @@ def _within(reading: Reading, criterion: Criterion) -> Verdict:
 
 
 def _more_cases(reading: Reading, boundary: float, to_scale: Callable[[float], float]) -> int | None:
-    if reading.value == boundary:
-        return None
+    """The further rows that would settle it; `None` for an unbounded interval, and for an estimate at its boundary."""
     ends = (reading.value, reading.low, reading.high, boundary)
     if (to_scale is not float and min(ends) <= 0) or not all(map(math.isfinite, ends)):
         to_scale = float
@@ -110,5 +114,7 @@ def _more_cases(reading: Reading, boundary: float, to_scale: Callable[[float], f
             return None
     value, low, high, limit = map(to_scale, ends)
     half = value - low if value > limit else high - value
+    if abs(value - limit) <= AT_BOUNDARY * half:
+        return None
     needed = reading.n * (half / (value - limit)) ** 2
     return max(1, math.ceil(round(needed - reading.n, 6)))  # the rounding of the machine is not a case

@@ -20,7 +20,7 @@ from evaluation.vocabulary import Flag, Reason
 METHOD: Final = "shrout_fleiss_mcgraw_wong"
 FORMS: Final = ("icc_1_1", "icc_2_1", "icc_3_1", "icc_2_k", "icc_3_k")
 NOISE: Final = (4 * float(np.finfo(np.float64).eps)) ** 2
-"""A mean square below this, of ratings near 1, is the rounding of their last digit."""
+"""A squared deviation below this, of ratings near 1, is the rounding of their last digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +70,23 @@ class MeanSquares:
 def mean_squares(ratings: Numbers) -> MeanSquares:
     """Mean squares of complete ratings near 1, shape (n ≥ 2, k ≥ 2); what is the rounding of the ratings is exactly 0.
 
-    All but the subjects' are computed on the differences from the first rater, so that identical raters leave no residual.
+    All but the subjects' are computed on the differences from the first rater, so that identical raters leave no residual;
+    the subjects' on their differences from the first subject, so that identical subjects leave no variance.
     """
     n, k = ratings.shape
     differences = np.ascontiguousarray((ratings - ratings[:, :1]).T)  # a rater a row: sums run along memory, pairwise
     by_rater = differences.mean(axis=1)
     by_subject = differences.mean(axis=0)
     residual = differences - by_subject - by_rater[:, None] + by_rater.mean()
-    subject_means = ratings[:, 0] + by_subject
-    squares = (
-        k * float(((subject_means - subject_means.mean()) ** 2).sum()) / (n - 1),
-        n * float(((by_rater - by_rater.mean()) ** 2).sum()) / (k - 1),
-        float((residual**2).sum()) / ((n - 1) * (k - 1)),
-        float(((differences - by_subject) ** 2).sum()) / (n * (k - 1)),
+    subject_means = ratings[:, 0] - ratings[0, 0] + by_subject
+    subject_means -= subject_means[0]
+    squares = (  # each with how often a rating enters it
+        (k, float(((subject_means - subject_means.mean()) ** 2).sum()) / (n - 1)),
+        (n, float(((by_rater - by_rater.mean()) ** 2).sum()) / (k - 1)),
+        (1, float((residual**2).sum()) / ((n - 1) * (k - 1))),
+        (1, float(((differences - by_subject) ** 2).sum()) / (n * (k - 1))),
     )
-    return MeanSquares(n, k, *(square if square > NOISE else 0.0 for square in squares))
+    return MeanSquares(n, k, *(times * square if square > NOISE else 0.0 for times, square in squares))
 
 
 def intraclass(ratings: ArrayLike, level: float) -> Intraclass:

@@ -31,6 +31,20 @@ class Difference:
     reason: Reason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Size, mean and variance (denominator n − 1) of one group that is not empty."""
+
+    n: int
+    mean: float
+    variance: float
+
+
+def moments(values: Numbers) -> Moments:
+    """Those of complete values, shape (n,), n ≥ 1."""
+    return Moments(values.size, float(np.mean(values)), variance(values))
+
+
 def welch(with_tool: Numbers, without_tool: Numbers, level: float) -> Difference:
     """Mean with − mean without, unequal variances, Satterthwaite degrees of freedom [1]_.
 
@@ -51,14 +65,18 @@ def welch(with_tool: Numbers, without_tool: Numbers, level: float) -> Difference
     ----------
     .. [1] Welch 1947, Biometrika 34:28.
     """
-    m, n = with_tool.size, without_tool.size
-    ours, theirs = float(np.mean(with_tool)), float(np.mean(without_tool))
-    value = ours - theirs
+    return welch_of(moments(with_tool), moments(without_tool), level)
+
+
+def welch_of(with_tool: Moments, without_tool: Moments, level: float) -> Difference:
+    """The same from the size, mean and variance of either group."""
+    m, n = with_tool.n, without_tool.n
+    value = with_tool.mean - without_tool.mean
     if min(m, n) < 2:
         return Difference(value, None, reason=Reason.TOO_FEW)
-    a, b = variance(with_tool) / m, variance(without_tool) / n
+    a, b = with_tool.variance / m, without_tool.variance / n
     se = math.sqrt(a + b)
-    if se <= 10 * np.finfo(np.float64).eps * max(abs(ours), abs(theirs)):
+    if se <= 10 * np.finfo(np.float64).eps * max(abs(with_tool.mean), abs(without_tool.mean)):
         return Difference(value, 0.0, reason=Reason.NO_VARIATION)
     share = a / (a + b)  # of the variance; the square of (a + b) could overflow
     df = 1 / (share**2 / (m - 1) + (1 - share) ** 2 / (n - 1))
@@ -87,8 +105,15 @@ def mean_difference(with_tool: ArrayLike, without_tool: ArrayLike, level: float)
     if ours.size == 0 or theirs.size == 0:
         absent: dict[str, Extra] = {"se": None, "t": None, "df": None, "p_value": None}
         return NotEstimable(Reason.EMPTY_GROUP, n, METHOD, extras=absent | _sizes(ours, theirs))
-    found = welch(ours, theirs, level)
-    extras = {"se": found.se, "t": found.t, "df": found.df, "p_value": found.p_value} | _sizes(ours, theirs)
+    return mean_difference_of(moments(ours), moments(theirs), level)
+
+
+def mean_difference_of(ours: Moments, theirs: Moments, level: float) -> Result:
+    """`mean_difference` from the size, mean and variance of either group."""
+    n = ours.n + theirs.n
+    found = welch_of(ours, theirs, level)
+    sizes: dict[str, Extra] = {"n_with_tool": ours.n, "n_without_tool": theirs.n}
+    extras = {"se": found.se, "t": found.t, "df": found.df, "p_value": found.p_value} | sizes
     if found.reason is not None or found.se is None or found.low is None or found.high is None:
         return NotEstimable(found.reason or Reason.TOO_FEW, n, METHOD, found.value, extras=extras)
     term = PoolingTerm(found.value, found.se**2)
@@ -119,7 +144,12 @@ def geometric_mean_ratio(with_tool: ArrayLike, without_tool: ArrayLike, level: f
     ours, theirs = two_samples(with_tool, without_tool)
     if bool((ours <= 0).any() or (theirs <= 0).any()):
         raise DomainError("a ratio of times needs positive times")
-    found = replace(mean_difference(np.log(ours), np.log(theirs), level), method=RATIO_METHOD)
+    return as_ratio(mean_difference(np.log(ours), np.log(theirs), level))
+
+
+def as_ratio(found: Result) -> Result:
+    """A difference of mean logarithms as the ratio of the geometric means; the pooling term stays on the log."""
+    found = replace(found, method=RATIO_METHOD)
     if isinstance(found, NotEstimable):
         return found if found.point is None else replace(found, point=exponential(found.point))
     return replace(found, value=exponential(found.value), low=exponential(found.low), high=exponential(found.high))

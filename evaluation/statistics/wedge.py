@@ -89,13 +89,11 @@ def stepped_wedge_nested(
     ----------
     .. [1] Hooper, Teerenstra, de Hoop & Eldridge 2016, Stat Med 35:4718; Li et al. 2021, Stat Methods Med Res 30:612.
     """
-    model, clusters, dropped = likelihood_of(outcome, treatment, period, cluster, METHOD_NESTED)
+    model, clusters, dropped = likelihood_of(outcome, treatment, period, cluster, METHOD_NESTED, several_a_block=True)
     counts: dict[str, Extra] = {"clusters": clusters, "n_missing_dropped": dropped}
     absent = {**dict.fromkeys((*PRINTED, "variance_cluster_period")), **counts}
     if isinstance(model, NotEstimable):
         return replace(model, extras=absent)
-    if model.m.max() == 1:
-        return NotEstimable(Reason.ONE_ROW_A_CELL, model.n, METHOD_NESTED, extras=absent)
     if model.alike_in_blocks:
         return NotEstimable(Reason.NO_VARIATION, model.n, METHOD_NESTED, model.fit(0.0).coefficient, extras=absent)
     return _reading(model, _best_pair(model), level, METHOD_NESTED, counts)

@@ -140,9 +140,18 @@ class WedgeLikelihood:
 
 
 def likelihood_of(
-    outcome: ArrayLike, treatment: ArrayLike, period: ArrayLike, cluster: ArrayLike, method: str
+    outcome: ArrayLike,
+    treatment: ArrayLike,
+    period: ArrayLike,
+    cluster: ArrayLike,
+    method: str,
+    *,
+    several_a_block: bool = False,
 ) -> tuple[WedgeLikelihood | NotEstimable, int, int]:
-    """The likelihood of the complete rows or why there is none, with the numbers of clusters and of rows left out."""
+    """The likelihood of the complete rows or why there is none, with the numbers of clusters and of rows left out.
+
+    With `several_a_block` there is none either when no cluster has more than one row in a period.
+    """
     (y, exposure, when, where), dropped = complete(outcome, binary(treatment), labelled(period), labelled(cluster))
     clusters = np.unique(where).size
     reason = None
@@ -159,6 +168,8 @@ def likelihood_of(
         return NotEstimable(Reason.CONFOUNDED, y.size, method), clusters, dropped
     if model.df <= 0:
         return NotEstimable(Reason.TOO_FEW, y.size, method), clusters, dropped
+    if several_a_block and model.m.max() == 1:
+        return NotEstimable(Reason.ONE_ROW_A_CELL, y.size, method), clusters, dropped
     plain = model.fit(0.0)
     if plain.residual_variance == 0:
         return NotEstimable(Reason.NO_VARIATION, y.size, method, plain.coefficient), clusters, dropped

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from evaluation.language import translations
+from evaluation.small_numbers import SMALLEST_SUBGROUP
 from evaluation.vocabulary import ListingStatus, Verdict, Word
 from exports.edition import Edition
 from exports.seal import CENTRAL_KEY, DIGEST_KEY, NUMBER_KEY
 from exports.workbook.columns import Cell
 from exports.workbook.sheets import plain_date
-from exports.workbook.small_numbers import SMALLEST_SUBGROUP
 
 TEMPLATE_VERSION: Final = "1.0"
 """Version of the workbook's layout: it changes when a sheet or a column does."""

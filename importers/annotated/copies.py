@@ -7,9 +7,9 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
@@ -21,10 +21,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from importers.annotated.formulas import formula_of, only_computes
 from importers.container import Kind
+from importers.encodings import decode
 from importers.grid import Grid
-from importers.headers import bare
 from importers.sheet_style import BOLD, ERROR_COLOUR, WARNING_COLOUR, printed, put
-from importers.text_files import SEPARATORS, decode
+from importers.text_files import SEPARATORS
 
 AUTHOR: Final = "Preuve"
 SUMMARIES: Final = ("Bilan du contrôle", "Check summary")
@@ -36,7 +36,6 @@ SHEETS_BYTES: Final = 60 * 1024 * 1024
 MERGED: Final = re.compile(rb'<mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
 LONGEST_FIELD: Final = 2**31 - 1
 LAST_ROW: Final = 1_048_576
-SEARCHED: Final = 60
 UNCOPIED: Final = (
     ValueError,
     KeyError,
@@ -53,7 +52,7 @@ UNCOPIED: Final = (
 
 @dataclass
 class Copy:
-    """A workbook, its sheet that holds the table, the row of the header, and what to add to the row of an issue.
+    """A workbook, its sheet that holds the table, the row of the header.
 
     `own` tells the person's own workbook; `whole` that every row is there.
     """
@@ -61,7 +60,6 @@ class Copy:
     book: Any
     sheet: Any
     header: int
-    shift: int = 0
     own: bool = False
     whole: bool = True
 
@@ -82,10 +80,7 @@ def own_workbook(content: bytes, grid: Grid) -> Copy | None:
         _without_outside_calls(book, content)
     except UNCOPIED:
         return None
-    sheet = book[grid.sheet]
-    rows = ([cell.value for cell in row] for row in sheet.iter_rows(max_row=SEARCHED, max_col=len(grid.headers)))
-    header = _header_at(enumerate(rows, start=1), grid)
-    return Copy(book, sheet, header, own=True)
+    return Copy(book, book[grid.sheet], grid.header_row, own=True)
 
 
 def _is_heavy(content: bytes) -> bool:
@@ -108,31 +103,29 @@ def rows_workbook(content: bytes, kind: Kind, grid: Grid, title: str, at_fault: 
     book = Workbook()
     sheet = book.active
     sheet.title = title
-    lines, header = _text_lines(content, grid) if kind is Kind.TEXT else (None, None)
-    if lines is None or header is None:
-        lines, header = _grid_lines(grid)
-    shift = 1 if header < 1 else 0
+    header = grid.header_row
+    lines = (_text_lines(content, grid) if kind is Kind.TEXT else None) or _grid_lines(grid)
     last = int(grid.rows[-1]) if len(grid.rows) else header
     whole = grid.frame.height * grid.frame.width <= CELLS and last <= LAST_ROW
     widths: dict[int, int] = {}
     for number, texts in lines:
-        if (whole or number <= header or number in at_fault) and number + shift <= LAST_ROW:
+        if (whole or number <= header or number in at_fault) and number <= LAST_ROW:
             for column, text in enumerate(texts, start=1):
                 if text:
-                    cell = sheet.cell(number + shift, column)
+                    cell = sheet.cell(number, column)
                     put(cell, text)
                     cell.number_format = "@"
                     if number >= header:
                         widths[column] = max(widths.get(column, 0), len(text))
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = max(10, min(34, width + 3))
-    for cell in sheet[header + shift]:
+    for cell in sheet[header]:
         cell.font = BOLD
-    sheet.freeze_panes = sheet.cell(header + shift + 1, 1)
+    sheet.freeze_panes = sheet.cell(header + 1, 1)
     if not whole:
         _only_rows_that_are_there(sheet)
     printed(sheet)
-    return Copy(book, sheet, header + shift, shift, whole=whole)
+    return Copy(book, sheet, header, whole=whole)
 
 
 def _only_rows_that_are_there(sheet: Any) -> None:
@@ -146,17 +139,17 @@ def _only_rows_that_are_there(sheet: Any) -> None:
 Lines = Iterator[tuple[int, Sequence[str]]]
 
 
-def _text_lines(content: bytes, grid: Grid) -> tuple[Lines | None, int | None]:
-    """The lines of a text file under the number of their first one, split as its header is, and the header's number."""
+def _text_lines(content: bytes, grid: Grid) -> Lines | None:
+    """The lines of a text file under the number of their first one, split as its header is."""
     text, _ = decode(content)
     for separator in SEPARATORS:
         try:
-            header = _known_header(islice(_numbered(text, separator), SEARCHED), grid)
+            found = next((t for number, t in _numbered(text, separator) if number >= grid.header_row), [])
         except csv.Error:
             continue
-        if header is not None:
-            return _numbered(text, separator), header
-    return None, None
+        if tuple(found) == grid.headers:
+            return _numbered(text, separator)
+    return None
 
 
 def _numbered(text: str, separator: str) -> Iterator[tuple[int, Sequence[str]]]:
@@ -168,29 +161,11 @@ def _numbered(text: str, separator: str) -> Iterator[tuple[int, Sequence[str]]]:
         start = reader.line_num + 1
 
 
-def _grid_lines(grid: Grid) -> tuple[Lines, int]:
-    """The header and the records as they were read, and the header's number."""
-    header = int(grid.rows[0]) - 1 if len(grid.rows) else 1
+def _grid_lines(grid: Grid) -> Lines:
+    """The header and the records as they were read."""
     records = ([text or "" for text in record] for record in grid.frame.iter_rows())
-    return chain([(header, list(grid.headers))], zip((int(row) for row in grid.rows), records, strict=True)), header
-
-
-def _header_at(rows: Iterable[tuple[int, Sequence[Any]]], grid: Grid) -> int:
-    """The row of the header; the one above the first record when none is written as it was read."""
-    found = _known_header(rows, grid)
-    if found is not None:
-        return found
-    return int(grid.rows[0]) - 1 if len(grid.rows) else 1
-
-
-def _known_header(rows: Iterable[tuple[int, Sequence[Any]]], grid: Grid) -> int | None:
-    names = [bare(header) for header in grid.headers]
-    wanted = sum(1 for name in names if name)
-    for number, texts in rows:
-        same = sum(1 for name, text in zip(names, texts, strict=False) if name and bare(str(text or "")) == name)
-        if same and 2 * same > wanted:
-            return number
-    return None
+    numbered = zip((int(row) for row in grid.rows), records, strict=True)
+    return chain([(grid.header_row, list(grid.headers))], numbered)
 
 
 def _without_old_marks(book: Any) -> None:

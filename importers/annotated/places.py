@@ -44,7 +44,7 @@ def placed(issues: Sequence[Issue], grid: Grid, copy: Copy) -> list[Placed]:
 
 def _placed(issue: Issue, grid: Grid, copy: Copy) -> Placed:
     if issue.row is not None:
-        row = issue.row + copy.shift
+        row = issue.row
         letters = "".join(c for c in issue.cell or "A" if c.isalpha())
         return Placed(issue, row, column_index_from_string(letters)) if row <= LAST_ROW else Placed(issue)
     position = _position(issue, grid)

@@ -25,7 +25,7 @@ def may_have_copy(answer: Mapping[str, Any]) -> bool:
 
 
 def _identifying(codes: Iterable[str]) -> bool:
-    return any(code.startswith("identifying_data") for code in codes)
+    return any(code.startswith("identifying") for code in codes)
 
 
 def why_none(report: Report, locale: str = "fr") -> str:

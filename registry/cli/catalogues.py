@@ -6,6 +6,7 @@ import click
 
 from evaluation.indicators.catalogue import catalogue
 from evaluation.indicators.document import methods_page
+from evaluation.indicators.naming import method_name
 from evaluation.protocol import Protocol, library, load_protocol
 from registry.cli.output import print_json, print_table
 from registry.cli.words import locale, say
@@ -23,7 +24,17 @@ def indicators(as_json: bool, document: bool) -> None:
     if as_json:
         print_json([{**e.model_dump(mode="json"), "labels": {"fr": e.fr, "en": e.en}} for e in entries])
         return
-    rows = [[e.code, e.label(locale()), e.domain.label(locale()), e.unit_fr, e.better.arrow, e.method] for e in entries]
+    rows = [
+        [
+            e.code,
+            e.label(locale()),
+            e.domain.label(locale()),
+            e.unit if locale() == "en" else e.unit_fr,
+            e.better.arrow,
+            method_name(e.method, locale()),
+        ]
+        for e in entries
+    ]
     print_table([say("Code"), say("Label"), say("Domain"), say("Unit"), say("Better"), say("Method")], rows)
 
 

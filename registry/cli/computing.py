@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from evaluation.indicators.catalogue import Indicator, catalogue
+from evaluation.indicators.catalogue import Indicator, Option, catalogue
+from evaluation.language import marked
 from registry.cli.files import FILE, JSON_OPTION, existing
 from registry.cli.output import Refused, print_json, print_table
 from registry.cli.words import locale, say
 
-LABEL_ROLES: Final = frozenset(
-    {
-        "group",
-        "arm",
-        "rater_1",
-        "rater_2",
-        "raters",
-        "modality",
-        "reader",
-        "case",
-        "period",
-        "cluster",
-        "strategy",
-    }
-)
-"""Roles whose cells are names; those of any other role are numbers."""
-NUMERIC_RATERS: Final = frozenset({"icc", "icc_2_1"})
-"""Metrics whose raters give measurements."""
+LEVEL: Final = Option(above=0, below=1, fr="niveau de confiance", en="confidence level")
+TRUTH: Final = {"true": True, "false": False, "vrai": True, "faux": False, "oui": True, "non": False}
+BOUNDED: Final = marked("The option {name} is a number ({bounds}), not {value}.")
+NO_NUMBER: Final = marked("The option {name} is a number, not {value}.")
+EXACT: Final = 2**53
+"""Whole numbers below it are exact."""
 
 
 @click.command()
@@ -44,6 +34,7 @@ def compute(indicator: str, data: Path, bindings: tuple[str, ...], options: tupl
     """Compute one indicator of the catalogue on one file (csv, xlsx, parquet)."""
     from evaluation.compute.metrics import compute as computed
     from evaluation.compute.roles import Absent
+    from evaluation.domain_words import said
     from evaluation.statistics.samples import DomainError
 
     if indicator not in catalogue():
@@ -57,11 +48,14 @@ def compute(indicator: str, data: Path, bindings: tuple[str, ...], options: tupl
         flag = "--set" if absent.kind == "role" else "--option"
         sentence = say("{code} needs {name}: add {flag} {name}=…")
         raise Refused(sentence.format(code=indicator, name=absent.name, flag=flag)) from absent
-    except DomainError as error:
-        sentence = say(
-            "{code} cannot be computed: a value or an option lies outside its domain ({detail}). Correct it."
+    except (DomainError, ArithmeticError) as error:
+        detail = said(error, locale()) if isinstance(error, DomainError) else ""
+        sentence = (
+            say("{code} cannot be computed: a value or an option lies outside its domain ({detail}). Correct it.")
+            if detail
+            else say("{code} cannot be computed: a value or an option lies outside its domain. Correct it.")
         )
-        raise Refused(sentence.format(code=indicator, detail=error)) from error
+        raise Refused(sentence.format(code=indicator, detail=detail)) from error
     if as_json:
         print_json({"indicator": indicator, "method": entry.method, **found})
     else:
@@ -76,9 +70,10 @@ def _bindings(entry: Indicator, given: Sequence[str]) -> dict[str, list[str]]:
         role, sign, column = one.partition("=")
         if not sign or not column:
             raise Refused(say("--set {given}: write role=column.").format(given=one))
-        if role not in entry.inputs:
+        roles = [name for name, spec in entry.inputs.items() if not spec.protocol_only]
+        if role not in roles:
             sentence = say("{code} has no role {role}: choose among {names}.")
-            raise Refused(sentence.format(code=entry.code, role=role, names=", ".join(entry.inputs)))
+            raise Refused(sentence.format(code=entry.code, role=role, names=", ".join(roles)))
         found.setdefault(role, []).extend(column.split(",") if entry.inputs[role].many else [column])
     return found
 
@@ -88,10 +83,7 @@ def _columns(entry: Indicator, path: Path, bindings: Mapping[str, Sequence[str]]
     from importers.messages import message
     from importers.sandbox import columns_in_child
 
-    labels = LABEL_ROLES - ({"raters"} if entry.code in NUMERIC_RATERS else set())
-    wanted = {
-        column: "label" if role in labels else "number" for role, columns in bindings.items() for column in columns
-    }
+    wanted = {column: entry.inputs[role].kind for role, columns in bindings.items() for column in columns}
     checked = columns_in_child(path, wanted)
     if checked.frame is None:
         for issue in checked.report.issues:
@@ -109,27 +101,54 @@ def _values(series: Any) -> Any:
 
 
 def _params(entry: Indicator, given: Sequence[str]) -> dict[str, Any]:
-    params: dict[str, Any] = {name: spec.default for name, spec in entry.options.items() if spec.default is not None}
+    options = {name: spec for name, spec in entry.options.items() if not spec.protocol_only}
+    params: dict[str, Any] = {name: spec.default for name, spec in options.items() if spec.default is not None}
     for one in given:
         name, sign, value = one.partition("=")
         if not sign:
             raise Refused(say("--option {given}: write name=value.").format(given=one))
-        if name not in entry.options and name != "conf_level":
-            names = ", ".join([*entry.options, "conf_level"])
+        if name not in options and name != "conf_level":
+            names = ", ".join([*options, "conf_level"])
             sentence = say("{code} has no option {name}: choose among {names}.")
             raise Refused(sentence.format(code=entry.code, name=name, names=names))
-        params[name] = _value(value)
+        params[name] = _value(name, options.get(name, LEVEL), value)
     params.setdefault("conf_level", 0.95)
-    level = params["conf_level"]
-    if not isinstance(level, (int, float)) or not 0 < level < 1:
-        raise Refused(say("The option conf_level is a number between 0 and 1, such as 0.95."))
     return params
 
 
-def _value(text: str) -> Any:
-    """A number, a truth value or a list as JSON writes them; several values between commas; else the text itself."""
+def _value(name: str, option: Option, text: str) -> Any:
+    """An option as its kind says: a number with a point or a comma, a word, true or false; several between commas."""
+    if option.kind in ("text", "texts"):
+        parts = _listed(text) if option.kind == "texts" else [text]
+        wrong = [part for part in parts if not option.bears(part)]
+        if wrong:
+            sentence = say("The option {name} is one of {choices}, not {value}.")
+            raise Refused(sentence.format(name=name, choices=", ".join(option.choices), value=wrong[0]))
+        return parts if option.kind == "texts" else text
+    if option.kind == "truth":
+        if text.casefold() not in TRUTH:
+            raise Refused(say("The option {name} is true or false, not {value}.").format(name=name, value=text))
+        return TRUTH[text.casefold()]
+    parts = [text] if option.kind == "number" else _listed(text)
+    numbers = [_number(part) for part in parts]
+    for part, number in zip(parts, numbers, strict=True):
+        if number is None or not option.bears(number):
+            sentence = BOUNDED if option.bounds else NO_NUMBER
+            raise Refused(say(sentence).format(name=name, bounds=option.bounds, value=part))
+    return numbers[0] if option.kind == "number" or len(numbers) == 1 else numbers
+
+
+def _listed(text: str) -> list[str]:
+    """Several values between semicolons or bars, else between commas; a list as JSON writes it too."""
+    inner = text.strip().removeprefix("[").removesuffix("]")
+    separator = next((sign for sign in (";", "|") if sign in inner), ",")
+    return [part.strip().strip('"') for part in inner.split(separator)]
+
+
+def _number(text: str) -> float | int | None:
+    """A number written with a point or, in French, a comma; nothing for anything else."""
     try:
-        return json.loads(text, parse_constant=str)
+        found = float(text.strip().replace(",", "."))
     except ValueError:
-        pass
-    return [_value(part) for part in text.split(",")] if "," in text else text
+        return None
+    return int(found) if math.isfinite(found) and found == int(found) and abs(found) < EXACT else found

@@ -54,20 +54,23 @@ def check(
     rows: bool,
     as_json: bool,
 ) -> None:
-    """Check a pilot site's file without sending it: every fault in one go, in its own rows."""
+    """Check a pilot site's file, or its aggregate, without sending it: every fault in one go, in its own rows."""
+    from importers.aggregates import check_aggregate_file, is_json
     from importers.answer import as_json as answer_json
     from importers.check import Context
     from importers.sandbox import annotated_in_child, in_child
 
     protocol = load_protocol(protocol_name)
     context = Context.from_mapping(_context(context_file), uploader_site=site)
-    known = {"name": name or file.name, "table": table}
+    shown = name or file.name
     with tempfile.TemporaryDirectory(prefix="preuve-annotate-") as folder:
         copy = Path(folder) / "copy.xlsx"
-        if annotate is None:
-            checked = in_child(existing(file), protocol, context, **known)
+        if is_json(existing(file), shown):
+            checked = check_aggregate_file(file, protocol, context, name=shown)
+        elif annotate is None:
+            checked = in_child(file, protocol, context, name=shown, table=table)
         else:
-            checked = annotated_in_child(existing(file), protocol, context, copy, **known, locale=locale())
+            checked = annotated_in_child(file, protocol, context, copy, name=shown, table=table, locale=locale())
         answer = answer_json(checked, locale(), rows=rows)
         if as_json:
             print_json(answer)
@@ -126,10 +129,16 @@ def _place(issue: dict[str, Any]) -> list[str]:
 @click.argument("data", type=FILE, nargs=-1, required=True)
 @PROTOCOL_OPTION
 @click.option("--table", help="Table of the protocol, when the header does not tell")
-@click.option("--out", type=FILE, help="Write the scorecard there")
+@click.option("--out", type=FILE, help="Write the scorecard (or the aggregate) there")
+@click.option(
+    "--aggregate", "aggregated", is_flag=True, help="The sums that may leave the hospital in place of its rows"
+)
 @JSON_OPTION
-def evaluate(data: tuple[Path, ...], protocol_name: str, table: str | None, out: Path | None, as_json: bool) -> None:
+def evaluate(
+    data: tuple[Path, ...], protocol_name: str, table: str | None, out: Path | None, aggregated: bool, as_json: bool
+) -> None:
     """Compute the scorecard of one or several files (csv, xlsx, parquet); the same files give the same bytes."""
+    from evaluation.aggregate import aggregate_bytes
     from evaluation.data import PilotData
     from evaluation.scorecard.build import score
 
@@ -139,14 +148,20 @@ def evaluate(data: tuple[Path, ...], protocol_name: str, table: str | None, out:
         name, frame = _rows_of(existing(path), protocol, table)
         frames.setdefault(name, []).append(frame)
     _require_each_case_once(protocol, frames)
-    card = score(protocol, PilotData.from_frames(protocol, frames))
-    content = card.to_json_bytes()
+    observed = PilotData.from_frames(protocol, frames)
+    card = b"" if aggregated and as_json else score(protocol, observed).to_json_bytes()
+    content = aggregate_bytes(protocol, observed) if aggregated else card
     if out:
         write_file(out, content)
     if as_json:
         click.echo(content, nl=False)
-    else:
-        _print_scorecard(json.loads(content))
+        return
+    _print_scorecard(json.loads(card))
+    if aggregated:
+        sentence = say("Aggregate {digest}: {where}").format(
+            digest=json.loads(content)["digest"], where=out or say("add --out FILE to write it")
+        )
+        click.echo(sentence)
 
 
 def _require_each_case_once(protocol: Protocol, frames: dict[str, list[Any]]) -> None:
@@ -185,14 +200,15 @@ def _rows_of(path: Path, protocol: Protocol, table: str | None) -> tuple[str, An
 
 def _print_scorecard(card: dict[str, Any]) -> None:
     from evaluation.vocabulary import Verdict
-    from exports.numbers import figure
+    from exports.numbers import figure, percent
 
     rows = []
     for indicator in card["indicators"]:
         block = indicator["pooled"] if indicator["verdict_reads"] == "pooled" else indicator["estimate"]
         label = indicator["label"] if locale() == "fr" else indicator["label_en"]
         rows.append([label, figure(block, locale()), Verdict(indicator["verdict"]).label(locale()), str(block["n"])])
-    print_table([say("Indicator"), say("Estimate [95% CI]"), say("Verdict"), say("N")], rows)
+    heading = say("Estimate [95% CI]").replace("95", percent(card["protocol"]["level"], locale()))
+    print_table([say("Indicator"), heading, say("Verdict"), say("N")], rows)
     click.echo(say("Scorecard {digest}, data {data}").format(digest=card["digest"], data=card["data"]["digest"]))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from evaluation.indicators.catalogue import catalogue
+from evaluation.indicators.naming import method_name
 from evaluation.vocabulary import (
     Better,
     Decision,
@@ -22,9 +23,13 @@ from evaluation.vocabulary import (
     Verdict,
 )
 from exports.edition import Condition, Line, Measure, PilotSite, StatusChange
+from exports.numbers import limits, percent
 from registry.services import clock, pilots, scorecards
 from registry.tables import Dossier, StatusEvent, Submission
 from registry.vocabulary import SubmissionState
+
+USUAL_LEVEL = 0.95
+"""The level that the headings of the workbook name."""
 
 
 async def line_of(row: Mapping[str, Any], content: Mapping[str, Any], pilot: Mapping[str, Any]) -> Line:
@@ -113,23 +118,24 @@ def _measure(
 ) -> Measure:
     pooled = {} if subgroup else indicator["pooled"]
     reason = block.get("not_estimable")
+    low, high = limits(block)
     return Measure(
         identifier=identifier,
         domain=Domain(indicator["domain"]),
         short_code=indicator["short"],
         label=indicator["label"],
-        unit=catalogue()[indicator["code"]].unit_fr,
+        unit=indicator.get("unit_fr") or catalogue()[indicator["code"]].unit_fr,
         better=Better(indicator["better"]),
         role=Role(indicator["role"]),
         value=_float(block.get("value")),
-        low=_float(block.get("low")),
-        high=_float(block.get("high")),
+        low=_float(low),
+        high=_float(high),
         reason=Reason(reason).label_fr if reason else "",
         threshold=_float(indicator["threshold"]),
         margin=_float(indicator["margin"]),
         verdict=Verdict.NOT_ASSESSED if subgroup else Verdict(indicator["verdict"]),
         design=Design(content["protocol"]["design"]),
-        method=str(block.get("method", indicator["estimate"]["method"])),
+        method=_method(content, str(block.get("method", indicator["estimate"]["method"]))),
         n=int(block["n"]),
         sites=len(indicator["by_site"]) or len(content["data"]["sites"]),
         prediction_low=_float(pooled.get("prediction_low")),
@@ -138,6 +144,13 @@ def _measure(
         subgroup=subgroup,
         i2=_float(pooled.get("i2")),
     )
+
+
+def _method(content: Mapping[str, Any], code: str) -> str:
+    """The method by its name, and the level of its interval where it is not that of the headings."""
+    level = content["protocol"].get("level", USUAL_LEVEL)
+    stated = "" if level == USUAL_LEVEL else f" ; intervalle à {percent(level)} %"
+    return f"{method_name(code)}{stated}"
 
 
 def _float(value: Any) -> float | None:

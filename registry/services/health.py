@@ -14,6 +14,7 @@ from registry.errors import RegistryError, Unavailable
 from registry.services import audit, database
 from registry.settings import KEY_NAME, Settings, sqlite_path
 from registry.tables import Submission
+from registry.vocabulary import SubmissionKind
 
 SHORTEST_KEY = 32
 
@@ -102,7 +103,10 @@ async def _content(settings: Settings) -> list[Check]:
 
 async def _hosting(settings: Settings) -> Check:
     """Rows of several hospitals in one registry are health data hosted for others."""
-    senders = {row["site"] for row in await Submission.select(Submission.site)}
+    senders = {
+        row["site"]
+        for row in await Submission.select(Submission.site).where(Submission.kind == SubmissionKind.ROWS.value)
+    }
     safe = settings.hds_host or not settings.accept_rows or len(senders) < 2
     advice = gettext(
         "{n} hospitals send rows here: host on a certified HDS server and set PREUVE_HDS_HOST=yes, or PREUVE_ACCEPT_ROWS=no."

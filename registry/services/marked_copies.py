@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from importers.aggregates import is_json
 from importers.annotated.refusals import identifies_people, why_none
 from importers.answer import report_json
 from registry.policies.access import Actor
@@ -35,7 +36,7 @@ async def annotate(
 
     The copy is opened and its folder removed at once: once it is read, or the reader has gone, nothing is left on the disk.
     """
-    row, _, protocol = await submissions.ready_to_send(by=by, pilot=pilot)
+    row, _, protocol = await submissions.ready_to_send(by=by, pilot=pilot, aggregate=is_json(path, file_name))
     with tempfile.TemporaryDirectory(prefix="preuve-annotate-") as folder:
         out = Path(folder) / "copy.xlsx"
         checked = await submissions.check(

@@ -14,9 +14,11 @@ from typing import Any
 
 import polars as pl
 
+from evaluation.canonical import canonical_json
 from evaluation.data import PilotData
 from evaluation.protocol import Protocol, Table
 from evaluation.vocabulary import ColumnRole
+from importers.aggregates import check_aggregate_file, is_json
 from importers.context import Context, Limits
 from importers.pseudonyms import pseudonymise
 from importers.report import Checked
@@ -24,6 +26,7 @@ from importers.sandbox import annotated_in_child, in_child
 from registry import db
 from registry.services import clock
 from registry.store import FrameStore
+from registry.vocabulary import SubmissionKind
 
 MEGABYTE = 1024 * 1024
 OBSERVED = (ColumnRole.DATE, ColumnRole.START_TIME)
@@ -66,11 +69,37 @@ async def check(
         today=clock.today(),
         limits=Limits(file_bytes=db.settings().upload_max_mb * MEGABYTE),
     )
+    if is_json(path, name):
+        return await asyncio.to_thread(check_aggregate_file, path, protocol, context, name=name)
     if annotated is None:
         return await asyncio.to_thread(in_child, path, protocol, context, name=name, table=table)
     return await asyncio.to_thread(
         annotated_in_child, path, protocol, context, annotated, name=name, table=table, locale=locale
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was stored of an accepted file: what it is, its table (none for an aggregate), and the names of its content."""
+
+    kind: SubmissionKind
+    table: str
+    content: str
+    blob: str
+    first_day: dt.date | None
+
+
+async def keep(checked: Checked, protocol: Protocol, pilot: str) -> Kept:
+    """Store the rows of an accepted file, under keyed identifiers, or the aggregate that stands in their place."""
+    if checked.aggregate is not None:
+        blob = await store().put_json(canonical_json(checked.aggregate))
+        return Kept(SubmissionKind.AGGREGATE, "", str(checked.aggregate["digest"]), blob, None)
+    if checked.frame is None:
+        raise AssertionError("an accepted file has rows or an aggregate")  # `receive` answers a refused one
+    spec = protocol.table(str(checked.report.table))
+    prepared = await prepare(checked.frame, protocol, spec, pilot)
+    blob = await store().put_frame(prepared.frame)
+    return Kept(SubmissionKind.ROWS, spec.name, prepared.content, blob, prepared.first_day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,18 @@ from registry.services import guard
 from registry.services.pages import Page, after_cursor, page, size
 from registry.services.plans import PlanItem
 from registry.tables import DecisionRecord, Pilot, PilotSite, Submission
-from registry.vocabulary import PilotState, SubmissionState, UserRole
+from registry.vocabulary import PilotState, SubmissionKind, SubmissionState, UserRole
 
 
 class PilotSiteOut(TypedDict):
-    """A hospital in a pilot; `rows` counts its accepted observations."""
+    """A hospital in a pilot; `rows` counts its accepted observations, `aggregate` says that it kept them."""
 
     finess: str
     name: str
     service: str
     contact: str
     rows: int
+    aggregate: bool
 
 
 class PilotOut(TypedDict):
@@ -163,7 +164,7 @@ def _select() -> Any:
 
 async def _out(by: Actor | None, row: Mapping[str, Any]) -> PilotOut:
     sites = await sites_of(row["id"])
-    rows = await _accepted_rows(row["id"])
+    rows, kept = await _accepted_rows(row["id"])
     state = PilotState(row["state"])
     alone = by is not None and by.role == UserRole.PILOT_SITE and state != PilotState.PUBLISHED
     shown = [s for s in sites if not alone or s["finess"] == by.site] if by else sites
@@ -200,6 +201,7 @@ async def _out(by: Actor | None, row: Mapping[str, Any]) -> PilotOut:
                 "service": site["service"],
                 "contact": site["contact"] if by else "",
                 "rows": rows.get(site["site_id"], 0),
+                "aggregate": site["site_id"] in kept,
             }
             for site in shown
         ],
@@ -207,9 +209,13 @@ async def _out(by: Actor | None, row: Mapping[str, Any]) -> PilotOut:
     }
 
 
-async def _accepted_rows(pilot_id: UUID) -> dict[UUID, int]:
+async def _accepted_rows(pilot_id: UUID) -> tuple[dict[UUID, int], set[UUID]]:
+    """The accepted rows of each site, and the sites that sent an aggregate of theirs."""
     accepted = (Submission.pilot == pilot_id) & (Submission.state == SubmissionState.ACCEPTED.value)
     counted: dict[UUID, int] = {}
-    for row in await Submission.select(Submission.site, Submission.rows).where(accepted):
+    kept: set[UUID] = set()
+    for row in await Submission.select(Submission.site, Submission.rows, Submission.kind).where(accepted):
         counted[row["site"]] = counted.get(row["site"], 0) + row["rows"]
-    return counted
+        if row["kind"] == SubmissionKind.AGGREGATE.value:
+            kept.add(row["site"])
+    return counted, kept

@@ -11,8 +11,9 @@ from registry import db
 from registry.errors import Conflict, Damaged
 from registry.policies.access import Actor
 from registry.services import clock, observations, pilots, protocols, trail, workers
+from registry.store import JSON
 from registry.tables import ScorecardRecord, Submission
-from registry.vocabulary import SubmissionState
+from registry.vocabulary import SubmissionKind, SubmissionState
 
 ATTEMPTS = 5
 
@@ -20,7 +21,7 @@ ATTEMPTS = 5
 async def accepted_files(pilot_id: UUID, site: str | None = None) -> list[dict[str, Any]]:
     """The accepted files of a pilot, or of one of its sites."""
     query = (
-        Submission.select(Submission.id, Submission.table_name, Submission.blob)
+        Submission.select(Submission.id, Submission.table_name, Submission.kind, Submission.blob)
         .where(Submission.pilot == pilot_id, Submission.state == SubmissionState.ACCEPTED.value)
         .order_by(Submission.id)
     )
@@ -43,9 +44,13 @@ async def score_files(protocol_id: Any, accepted: Sequence[Mapping[str, Any]]) -
         raise Conflict("no_frozen_protocol", "The pilot has no frozen protocol: there is nothing to compute.")
     store = observations.store()
     tables: dict[str, list[Part]] = {}
+    aggregates: list[bytes] = []
     for row in accepted:
+        if row["kind"] == SubmissionKind.AGGREGATE.value:
+            aggregates.append(await store.get_content(row["blob"], JSON))
+            continue
         tables.setdefault(row["table_name"], []).append(await store.get_content(row["blob"]))
-    outcome = await workers.run(evaluate, Job(frozen["content"], tables))
+    outcome = await workers.run(evaluate, Job(frozen["content"], tables, tuple(aggregates)))
     if isinstance(outcome, Failed):
         raise Damaged(
             "not_scored",

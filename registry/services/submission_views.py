@@ -20,6 +20,7 @@ class SubmissionOut(TypedDict):
     pilot: str
     site: str
     table: str
+    kind: str
     state: str
     file_name: str
     file_sha256: str
@@ -95,6 +96,7 @@ def out(row: Mapping[str, Any]) -> SubmissionOut:
         "pilot": str(row["pilot"]),
         "site": row["finess"],
         "table": row["table_name"],
+        "kind": row["kind"],
         "state": row["state"],
         "file_name": row["file_name"],
         "file_sha256": row["file_sha256"],

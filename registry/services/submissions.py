@@ -12,6 +12,7 @@ from uuid import UUID
 
 from evaluation.protocol import Protocol, parse_protocol
 from importers import IMPORTER_VERSION
+from importers.aggregates import is_json
 from importers.answer import as_json
 from importers.report import Checked, Issue, Report
 from registry import db
@@ -21,7 +22,7 @@ from registry.policies.lifecycle import UPLOADS_OPEN, can_accept, can_withdraw
 from registry.services import clock, guard, observations, pilots, protocols, scoring, trail
 from registry.services.submission_views import SubmissionOut, get, list_submissions, out, row_of, select
 from registry.tables import ScorecardRecord, Submission
-from registry.vocabulary import PilotState, SubmissionState
+from registry.vocabulary import PilotState, SubmissionKind, SubmissionState
 
 __all__ = ["Received", "SubmissionOut", "accept", "get", "list_submissions", "receive", "withdraw"]
 
@@ -41,7 +42,7 @@ class Received:
 async def receive(
     *, by: Actor, pilot: str, path: Path, file_name: str, table: str | None = None, locale: str = "fr"
 ) -> Received:
-    """Check a file and, when it is accepted, keep its rows with keyed identifiers, in the state `checked`.
+    """Check a file and, when it is accepted, keep its rows with keyed identifiers, or its aggregate, in the state `checked`.
 
     Raises
     ------
@@ -52,11 +53,11 @@ async def receive(
     Forbidden
         Only a pilot site sends files; this registry may take aggregates only.
     """
-    row, site, protocol = await ready_to_send(by=by, pilot=pilot)
+    row, site, protocol = await ready_to_send(by=by, pilot=pilot, aggregate=is_json(path, file_name))
     checked = await check(by, row, protocol, path, file_name=file_name, table=table)
     if (known := await _same_file(row["id"], site, checked.report.file_sha256)) is not None:
         return _again(known, checked.report, locale)
-    if checked.frame is None or checked.report.table is None:
+    if not checked.report.accepted:
         async with db.transaction():
             codes = dict(sorted(Counter(i.code for i in checked.report.issues).items()))
             await trail.record(by, "submission.rejected", "pilot", str(row["id"]), codes=codes)
@@ -64,12 +65,12 @@ async def receive(
     return await _keep(by, row, site, protocol, checked, file_name=file_name, locale=locale)
 
 
-async def ready_to_send(*, by: Actor, pilot: str) -> tuple[dict[str, Any], UUID, Protocol]:
+async def ready_to_send(*, by: Actor, pilot: str, aggregate: bool) -> tuple[dict[str, Any], UUID, Protocol]:
     """The pilot, the actor's site in it and its protocol, when the site may send a file now; see `receive`."""
     await guard.require(by, Action.SUBMISSION_SEND, "pilot", pilot)
     row = await pilots.find(by=by, pilot=pilot)
     site = await _own_site(by, row)
-    if not db.settings().accept_rows:
+    if not db.settings().accept_rows and not aggregate:
         raise Forbidden(
             "rows_not_accepted",
             "This registry takes aggregates only: run `preuve evaluate --aggregate` at the hospital.",
@@ -118,22 +119,19 @@ async def _keep(
     by: Actor, row: Mapping[str, Any], site: UUID, protocol: Protocol, checked: Checked, *, file_name: str, locale: str
 ) -> Received:
     report = checked.report
-    frame, spec = checked.frame, protocol.table(str(report.table))
-    if frame is None:
-        raise AssertionError("an accepted file has rows")  # `receive` answers a refused one
-    kept = await observations.prepare(frame, protocol, spec, str(row["id"]))
-    blob = await observations.store().put_frame(kept.frame)
+    kept = await observations.keep(checked, protocol, str(row["id"]))
     answer = as_json(checked, locale)
     new = Submission(
         pilot=row["id"],
         site=site,
-        table_name=spec.name,
+        table_name=kept.table,
+        kind=kept.kind.value,
         state=SubmissionState.CHECKED.value,
         file_name=Path(file_name.replace("\\", "/")).name[:LONGEST_NAME],
         file_sha256=report.file_sha256,
         content_sha256=kept.content,
-        rows=frame.height,
-        blob=blob,
+        rows=report.rows,
+        blob=kept.blob,
         importer_version=IMPORTER_VERSION,
         report=answer,
         columns=dict(report.columns),
@@ -146,7 +144,8 @@ async def _keep(
         known = await _same_file(row["id"], site, report.file_sha256)
         if known is None:
             await Submission.insert(new)
-            detail = {"site": by.site, "rows": frame.height, "sha256": report.file_sha256, "table": spec.name}
+            detail = {"site": by.site, "rows": report.rows, "sha256": report.file_sha256, "table": kept.table}
+            detail |= {"brings": kept.kind.value}
             await trail.record(by, "submission.received", "submission", str(new.id), **detail)
     if known is not None:  # the same bytes arrived at the same time
         return _again(known, report, locale)
@@ -174,7 +173,8 @@ async def accept(*, by: Actor, submission: str) -> SubmissionOut:
     NotFound
         It is another site's, or there is none.
     Conflict
-        It was accepted or withdrawn already, the uploads are closed, or the site sent some of its cases before.
+        It was accepted or withdrawn already, the uploads are closed, the site sent some of its cases before, or it would be
+        described by rows and by an aggregate.
     """
     await guard.require(by, Action.SUBMISSION_SEND, "submission", submission)
     row = await _own(by, submission)
@@ -199,6 +199,11 @@ async def _accept(by: Actor, row: Mapping[str, Any], before: list[str], repeated
                 "This file ({state}) cannot be accepted: the pilot is {pilot}.",
                 state=state,
                 pilot=pilot,
+            )
+        if await _described_twice(row):
+            raise Conflict(
+                "site_described_twice",
+                "This site has accepted rows or another aggregate already, and would count twice: withdraw one of the two.",
             )
         if await _accepted_blobs(row) != before:
             return False
@@ -252,21 +257,29 @@ async def _change(by: Actor, row: Mapping[str, Any], action: str, values: dict[A
     await trail.record(by, action, "submission", str(row["id"]), site=row["finess"], rows=row["rows"])
 
 
+async def _accepted(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The accepted files of the same site."""
+    same = (Submission.pilot == row["pilot"]) & (Submission.site == row["site"])
+    found: list[dict[str, Any]] = await Submission.select(
+        Submission.blob, Submission.kind, Submission.table_name
+    ).where(same, Submission.state == SubmissionState.ACCEPTED.value)
+    return found
+
+
 async def _accepted_blobs(row: Mapping[str, Any]) -> list[str]:
     """The accepted files of the same site and table."""
-    same = (
-        (Submission.pilot == row["pilot"])
-        & (Submission.site == row["site"])
-        & (Submission.table_name == row["table_name"])
-    )
-    accepted = await Submission.select(Submission.blob).where(same, Submission.state == SubmissionState.ACCEPTED.value)
-    return sorted(item["blob"] for item in accepted)
+    return sorted(item["blob"] for item in await _accepted(row) if item["table_name"] == row["table_name"])
+
+
+async def _described_twice(row: Mapping[str, Any]) -> bool:
+    """Whether the site would be described by an aggregate and by something else; an aggregate speaks of all its rows."""
+    return any(SubmissionKind.AGGREGATE.value in (row["kind"], item["kind"]) for item in await _accepted(row))
 
 
 async def _repeated_cases(row: Mapping[str, Any], blobs: Sequence[str]) -> int:
     """How many cases of a file are in those."""
     frozen = await protocols.by_id(row["protocol_id"])
-    if frozen is None or not blobs:
+    if frozen is None or not blobs or row["kind"] == SubmissionKind.AGGREGATE.value:
         return 0
     table = protocols.parsed(frozen).table(row["table_name"])
     store = observations.store()

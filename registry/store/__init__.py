@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from registry.store.frames import FrameStore
+from registry.store.frames import JSON, FrameStore
 
-__all__ = ["FrameStore"]
+__all__ = ["JSON", "FrameStore"]

@@ -1,4 +1,4 @@
-"""Observations as Parquet files named by the SHA-256 of their bytes: equal content is stored once, damage is seen."""
+"""Observations as Parquet, aggregates as JSON, named by the SHA-256 of their bytes: stored once, damage is seen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -16,9 +16,12 @@ from obstore.store import LocalStore, from_url
 
 from registry.errors import Damaged, Unavailable
 
+PARQUET: Final = "parquet"
+JSON: Final = "json"
+
 
 class FrameStore:
-    """A place for frames.
+    """A place for frames, and for the aggregates that stand in their place.
 
     Parameters
     ----------
@@ -48,21 +51,30 @@ class FrameStore:
             The store cannot be written.
         """
         content, digest = await asyncio.to_thread(_encoded, frame)
+        await self._put(_key(digest), content)
+        return digest
+
+    async def put_json(self, content: bytes) -> str:
+        """Store the bytes of a JSON document and answer their digest; refused as `put_frame` refuses."""
+        digest = await asyncio.to_thread(_digest, content)
+        await self._put(_key(digest, JSON), content)
+        return digest
+
+    async def _put(self, key: str, content: bytes) -> None:
         try:
-            await obstore.put_async(self._store, _key(digest), content, mode="create")  # atomic, never overwrites
+            await obstore.put_async(self._store, key, content, mode="create")  # atomic, never overwrites
         except AlreadyExistsError:
             pass
         except (BaseError, OSError) as error:
             raise _unreachable(self._url) from error
-        return digest
 
     async def get_frame(self, digest: str) -> pl.DataFrame:
         """The frame of that digest; refused as `get_content` refuses."""
         content = await self.get_content(digest)
         return await asyncio.to_thread(pl.read_parquet, io.BytesIO(content))
 
-    async def get_content(self, digest: str) -> bytes:
-        """The bytes of that digest, a Parquet file.
+    async def get_content(self, digest: str, form: str = PARQUET) -> bytes:
+        """The bytes of that digest, a Parquet file unless `form` says that they are JSON.
 
         Raises
         ------
@@ -72,7 +84,7 @@ class FrameStore:
             The store cannot be read.
         """
         try:
-            content = bytes(await (await obstore.get_async(self._store, _key(digest))).bytes_async())
+            content = bytes(await (await obstore.get_async(self._store, _key(digest, form))).bytes_async())
         except FileNotFoundError as error:
             raise _damaged(digest) from error
         except (BaseError, OSError) as error:
@@ -93,8 +105,8 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _key(digest: str) -> str:
-    return f"{digest[:2]}/{digest}.parquet"
+def _key(digest: str, form: str = PARQUET) -> str:
+    return f"{digest[:2]}/{digest}.{form}"
 
 
 def _damaged(digest: str) -> Damaged:

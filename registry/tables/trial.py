@@ -50,12 +50,13 @@ class PilotSite(Table):
 
 
 class Submission(Table):
-    """One file of one site: its digests, its report and the name of its stored rows; never the raw file."""
+    """One file of one site: its digests, its report and the name of its stored rows or aggregate; never the raw file."""
 
     id = UUID(primary_key=True, default=UUID4())
     pilot = ForeignKey(Pilot, null=False, default=None, on_delete=OnDelete.restrict, index=True)
     site = ForeignKey(Site, null=False, default=None, on_delete=OnDelete.restrict, index=True)
     table_name = Varchar(64, null=False, default="")
+    kind = Varchar(10, null=False, default="rows")
     state = Varchar(12, null=False, default="checked")
     file_name = Varchar(255, null=False, default="")
     file_sha256 = Varchar(64, null=False, default="")

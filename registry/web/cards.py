@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,11 +10,12 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from evaluation.indicators.catalogue import catalogue
+from evaluation.indicators.naming import method_name
 from evaluation.language import translations
+from evaluation.small_numbers import hidden_levels
 from evaluation.vocabulary import Better, Caution, Domain, Flag, Frozen, Reason, Role, Settled, Strength, Test, Verdict
 from exports.charts import forest, render, roc
-from exports.numbers import figure, short
-from exports.workbook.small_numbers import hidden_levels
+from exports.numbers import count, figure, percent, short
 from registry.web.questions import Table, adjusted_tests, heterogeneity, missing_of, three_of
 
 ICONS = {"met": "✔", "not_met": "✘", "uncertain": "?", "not_assessed": "–"}
@@ -41,6 +42,8 @@ class Row:
     domain: str
     role: str
     figure: str
+    unit: str
+    method: str
     threshold: str
     source: str
     verdict: str
@@ -69,20 +72,44 @@ def _row(indicator: Mapping[str, Any], locale: str) -> Row:
         domain=Domain(indicator["domain"]).label(locale),
         role=Role(indicator["role"]).label(locale),
         figure=figure(block, locale),
+        unit=unit_of(indicator, locale) if "value" in block else "",
+        method=method_name(str(block.get("method", indicator["estimate"]["method"])), locale),
         threshold=_threshold(indicator, locale),
         source=_source(indicator, locale),
         verdict=verdict.value,
         verdict_label=verdict.label(locale) if indicator["threshold"] is not None else say("no threshold"),
         icon=ICONS[verdict.value],
-        n=format_decimal(block.get("n", indicator["estimate"]["n"]), locale=locale),
+        n=count(block.get("n", indicator["estimate"]["n"]), locale),
         note=_note(indicator, block, locale),
-        reads=say("pooled over {k} sites").format(k=indicator["pooled"]["k"]) if pooled else "",
+        reads=say("pooled over {k} sites").format(k=indicator["pooled"]["k"])
+        if pooled
+        else _not_pooled(indicator, locale),
     )
+
+
+def _not_pooled(indicator: Mapping[str, Any], locale: str) -> str:
+    """Why several sites are not brought together; nothing for one site, or where there is no figure."""
+    reason = indicator["pooled"].get("not_estimable")
+    several = len(indicator["by_site"]) > 1 or reason == Reason.SPANS_SITES
+    return Reason(reason).label(locale) if reason and several and "value" in indicator["estimate"] else ""
+
+
+def interval_heading(level: float, locale: str) -> str:
+    """The heading of the figures, with the level of their intervals."""
+    say = translations("registry", locale).gettext
+    return say("Estimate [95% CI]").replace("95", percent(level, locale))
 
 
 def label_of(indicator: Mapping[str, Any], locale: str) -> str:
     """The label in a language."""
     return str(indicator["label_en"] if locale == "en" else indicator["label"])
+
+
+def unit_of(indicator: Mapping[str, Any], locale: str) -> str:
+    """The unit in a language; a scorecard of an earlier engine has only the English one."""
+    if locale == "en":
+        return str(indicator["unit"])
+    return str(indicator.get("unit_fr") or catalogue()[indicator["code"]].unit_fr)
 
 
 def read_block(indicator: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -102,6 +129,9 @@ def _threshold(indicator: Mapping[str, Any], locale: str) -> str:
     say = translations("registry", locale).gettext
     higher = indicator["better"] == Better.HIGHER
     limit = short(indicator["threshold"], locale)
+    if indicator["better"] == Better.TARGET:
+        ends = (indicator["threshold"] - indicator["margin"], indicator["threshold"] + indicator["margin"])
+        return say("from {low} to {high}").format(low=short(ends[0], locale), high=short(ends[1], locale))
     test = Test(indicator["test"])
     if test == Test.NON_INFERIORITY:
         return say("not worse than {limit} by {margin}").format(limit=limit, margin=short(indicator["margin"], locale))
@@ -124,7 +154,7 @@ def _note(indicator: Mapping[str, Any], block: Mapping[str, Any], locale: str) -
     say = translations("registry", locale).gettext
     parts = []
     if indicator["more_cases_needed"] is not None:
-        more = format_decimal(indicator["more_cases_needed"], locale=locale)
+        more = count(indicator["more_cases_needed"], locale)
         parts.append(say("about {n} more cases would settle it").format(n=more))
     elif indicator["more_cases_reason"] == Settled.AT_THRESHOLD.value:
         parts.append(Settled.AT_THRESHOLD.label(locale))
@@ -158,7 +188,7 @@ def domains_of(card: Mapping[str, Any], locale: str) -> list[dict[str, str]]:
 def cautions_of(card: Mapping[str, Any], locale: str) -> list[str]:
     """The sentences about the whole; the empty domains are in the strip already."""
     shown = [w for w in card["warnings"] if w["code"] != Caution.DOMAIN_EMPTY.value]
-    return [Caution(w["code"]).label(locale) for w in shown]
+    return [Caution(w["code"]).label(locale) + (f" ({', '.join(w['sites'])})" if "sites" in w else "") for w in shown]
 
 
 def facts_of(card: Mapping[str, Any], locale: str) -> list[tuple[str, str]]:
@@ -206,9 +236,15 @@ def charts_of(card: Mapping[str, Any], sites: Mapping[str, str], locale: str) ->
 
 def _forest(indicator: Mapping[str, Any], sites: Mapping[str, str], locale: str) -> list[Chart]:
     say = translations("registry", locale).gettext
-    rows = [{**line, "label": sites.get(line["site"], line["site"])} for line in indicator["by_site"]]
+    rows = [{**line, "label": _called(line, sites, say)} for line in indicator["by_site"]]
     title = say("{indicator} by site").format(indicator=label_of(indicator, locale))
     return _drawn(title, rows, indicator, locale, pooled=indicator["pooled"])
+
+
+def _called(line: Mapping[str, Any], sites: Mapping[str, str], say: Callable[[str], str]) -> str:
+    """The name of a site, and that it sent an aggregate in place of rows."""
+    name = sites.get(line["site"], str(line["site"]))
+    return say("{site} (aggregate)").format(site=name) if line.get("aggregate") else name
 
 
 def _subgroups(indicator: Mapping[str, Any], card: Mapping[str, Any], locale: str) -> list[Chart]:
@@ -259,7 +295,7 @@ def _drawn(
             separator = " ; " if locale == "fr" else ", "
             interval = separator.join(short(pooled[key], locale) for key in ("prediction_low", "prediction_high"))
             lines.append((say("In a new hospital (prediction interval)"), f"[{interval}]", ""))
-    headings = (say("Group"), say("Estimate [95% CI]"), say("N"))
+    headings = (say("Group"), interval_heading(indicator["estimate"].get("level", 0.95), locale), say("N"))
     return [Chart(title, Markup(render(spec, locale)), str(spec["description"]), headings, tuple(lines))]  # noqa: S704  # our renderer escapes names
 
 

@@ -72,6 +72,7 @@ async def _show(
         can_send=takes_part and found["state"] == "collecting" and may(actor, Action.SUBMISSION_SEND),
         can_annotate=bool(report and may_have_copy(report)),
         can_close=may(actor, Action.PILOT_CLOSE) and found["state"] == "collecting",
+        accept_rows=db.settings().accept_rows,
         scorecard=await _scorecard(actor, found),
         own=takes_part and found["state"] in ("closed", "signing", "published"),
         word=word(locale_of(request)),
@@ -171,6 +172,20 @@ async def template(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Res
     return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+@get("/pilots/{pilot:str}/protocol.toml")
+async def protocol_file(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[bytes]:
+    """The frozen protocol as it is written: what a hospital that keeps its rows runs offline."""
+    actor = signed_in(request)
+    found = await pilots.get_pilot(by=actor, pilot=pilot)
+    if found["protocol"] is None:
+        raise NotFound(
+            "no_protocol", "The pilot {code} has no frozen protocol: nothing can be sent yet.", code=found["code"]
+        )
+    frozen = await protocols.get(by=actor, digest=found["protocol"]["digest"])
+    headers = {"Content-Disposition": f'attachment; filename="{frozen["slug"]}.toml"'}
+    return Response(frozen["content"].encode(), media_type="application/toml", headers=headers)
+
+
 @post("/pilots/{pilot:str}/close", request_max_body_size=SMALL)
 async def close(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[Any]:
     """Close the uploads."""
@@ -192,7 +207,7 @@ async def submission_page(request: Request[Any, Any, Any], submission: FromPath[
         "submission.html",
         sent=found,
         pilot=pilot,
-        table=protocol.table(found["table"]) if protocol else None,
+        table=protocol.table(found["table"]) if protocol and found["table"] else None,
         mine=actor.role == UserRole.PILOT_SITE,
         word=word(locale_of(request)),
         status_class=status_class,
@@ -219,4 +234,6 @@ async def withdraw(request: Request[Any, Any, Any], submission: FromPath[str]) -
     return await _step(request, submission, accepted=False)
 
 
-PILOTS = (pilots_page, pilot_page, upload, annotated, template, close, submission_page, accept, withdraw)
+PILOTS = (
+    pilots_page, pilot_page, upload, annotated, template, protocol_file, close, submission_page, accept, withdraw,
+)  # fmt: skip

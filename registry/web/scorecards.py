@@ -66,6 +66,7 @@ async def _show(
         card=card,
         pilot=pilot,
         rows=cards.rows_of(card, locale),
+        interval_heading=cards.interval_heading(card["protocol"]["level"], locale),
         domains=cards.domains_of(card, locale),
         facts=cards.facts_of(card, locale),
         cautions=cards.cautions_of(card, locale),

@@ -21,7 +21,7 @@ from evaluation.vocabulary import (
     Verdict,
     Word,
 )
-from registry.vocabulary import PilotState, Provenance, SubmissionState, UserRole
+from registry.vocabulary import PilotState, Provenance, SubmissionKind, SubmissionState, UserRole
 
 KINDS: Final[dict[str, type[Word]]] = {
     "caution": Caution,
@@ -40,6 +40,7 @@ KINDS: Final[dict[str, type[Word]]] = {
     "pilot": PilotState,
     "provenance": Provenance,
     "submission": SubmissionState,
+    "sent": SubmissionKind,
     "user": UserRole,
 }
 

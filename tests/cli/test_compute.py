@@ -59,3 +59,38 @@ def test_a_column_or_a_cell_at_fault_is_shown_in_the_persons_own_file(french):
     assert "beaucoup" not in wrong.stderr
     french.write_text("truth;score\n1;0,9\n2;0,1\n", encoding="utf-8")
     refused(preuve("compute", "auc", french, "--set", "reference=truth", "--set", "score=score"), "auc", "domaine")
+
+
+@pytest.fixture
+def readers(tmp_path):
+    path = tmp_path / "lectures.csv"
+    lines = [
+        f"c{i};{'oui' if i % 2 else 'non'};{a};{b};{(i * 7) % 10}"
+        for i, (a, b) in enumerate(["AA", "AB", "BB", "AA", "BB", "AB"] * 4)
+    ]
+    path.write_text("cas;vérité;lecteur un;lecteur deux;note\n" + "\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_names_are_names_and_numbers_are_numbers_as_the_catalogue_says(readers):
+    raters = ("--set", "raters=lecteur un,lecteur deux", "--json")
+    nominal = json.loads(preuve("compute", "krippendorff_alpha", readers, *raters, "--option", "level=nominal").stdout)
+    assert nominal["n_units"] == 24
+    kappa = json.loads(preuve("compute", "fleiss_kappa", readers, *raters).stdout)
+    assert kappa["estimate"] == pytest.approx(nominal["estimate"], abs=0.02)
+    refused(
+        preuve("compute", "krippendorff_alpha", readers, *raters, "--option", "level=interval"), "n'est pas un nombre"
+    )
+
+
+def test_options_are_written_as_the_person_writes_them(readers):
+    risk = ("--set", "reference=vérité", "--set", "score=note")
+    found = json.loads(preuve("compute", "sensitivity", readers, *risk, "--option", "threshold=4,5", "--json").stdout)
+    assert found["denominator"] == 12
+    refused(preuve("compute", "sensitivity", readers, *risk, "--option", "threshold=haut"), "threshold", "nombre")
+    wrong = ("--option", "threshold=4", "--option", "interval=wald")
+    refused(preuve("compute", "sensitivity", readers, *risk, *wrong), "wilson, clopper_pearson", "wald")
+
+
+def test_what_only_a_protocol_reads_is_no_role_here(readers):
+    refused(preuve("compute", "rate_ratio", readers, "--set", "event=note"), "event", "events_1")

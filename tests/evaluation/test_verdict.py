@@ -87,3 +87,15 @@ def test_beyond_is_strict_for_superiority_only():
     assert beyond(0.8, Criterion(threshold=0.8), Better.HIGHER)
     assert not beyond(0.0, Criterion(threshold=0, test="superiority"), Better.LOWER)
     assert beyond(-0.02, Criterion(threshold=0, test="non_inferiority", margin=0.03), Better.HIGHER)
+
+
+def test_an_estimate_is_beyond_a_target_only_within_its_margin():
+    criterion = Criterion(threshold=0.0, margin=0.1)
+    assert beyond(0.05, criterion, Better.TARGET)
+    assert not beyond(-0.5, criterion, Better.TARGET)
+    assert not beyond(0.5, criterion, Better.TARGET)
+
+
+def test_a_distance_that_only_rounding_makes_asks_for_no_cases():
+    found = judge(Reading(1.0000000000000002, 0.8, 1.2, 400), Criterion(threshold=1.0), Better.LOWER, "log")
+    assert (found.more_cases, found.no_more_cases) == (None, Settled.AT_THRESHOLD)

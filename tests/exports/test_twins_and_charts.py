@@ -52,7 +52,7 @@ def test_json_carries_the_digest_of_its_content_and_hides_small_groups():
         (9.9999, "10,0"),
         (0.0283951, "0,0284"),
         (-123.456, "−123"),
-        (999.99, "1000"),
+        (999.99, "1\u202f000"),
     ],
 )
 def test_three_digits_just_under_a_power_of_ten(value, written):
@@ -121,3 +121,47 @@ def test_no_address_is_fetched():
                 "encoding": {"x": {"field": "a", "type": "quantitative"}},
             }
         )
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1.5e33, "1,50\u202f×\u202f10³³"),
+        (-2e-9, "−2,00\u202f×\u202f10⁻⁹"),
+        (0.00012, "0,000120"),
+    ],
+)
+def test_nothing_and_the_extremes_stay_short(value, written):
+    assert short(value) == written
+
+
+def test_the_figure_of_pooled_sites_is_the_one_that_the_verdict_reads():
+    narrow = {"value": 0.5, "low": 0.49, "high": 0.51, "adhoc_low": 0.4, "adhoc_high": 0.6}
+    assert figure({**narrow, "flags": []}) == "0,500 [0,490 ; 0,510]"
+    assert figure({**narrow, "flags": ["hartung_knapp_narrow"]}) == "0,500 [0,400 ; 0,600]"
+
+
+@pytest.mark.parametrize(
+    ("row", "threshold"),
+    [
+        ({"value": 0.0, "low": 0.0, "high": 2.0}, 1.0),
+        ({"value": 1.2, "low": 0.5, "high": 2.0}, 0.0),
+        ({"value": "Infinity", "low": 1.0, "high": "Infinity"}, 1.0),
+        ({"value": 1.2, "low": 1e-300, "high": 1e300}, 1.0),
+    ],
+)
+def test_a_logarithmic_axis_bears_what_it_cannot_show(row, threshold):
+    svg = render(forest([{"label": "A", "n": 9, **row}], title="OR", axis="OR", threshold=threshold, ratio=True))
+    assert "NaN" not in svg
+    assert "Infinity" not in svg
+    assert (
+        forest([{"label": "A", "n": 9, "value": 0.0, "low": 0.0, "high": 0.0}], title="", axis="", ratio=True) is None
+    )
+
+
+def test_an_infinite_limit_is_drawn_to_the_edge_not_to_the_value():
+    spec = forest([{"label": "A", "n": 9, "value": 3.0, "low": "-Infinity", "high": 5.0}], title="", axis="")
+    line = spec["data"]["values"][0]
+    assert line["low"] < line["value"] < line["high"] == 5.0

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from evaluation.data import PilotData
+from evaluation.indicators.catalogue import catalogue
+from evaluation.scorecard.build import score
+from evaluation.small_numbers import hidden_levels
 from exports.edition import Line
 from exports.seal import verify_workbook
 from exports.workbook import workbook
-from exports.workbook.small_numbers import hidden_levels
+from exports.workbook.small_numbers import withheld
+from registry.services.edition_parts import measures_of
+from tests.evaluation.every_indicator import frames, protocol, rows
 from tests.exports.editions import edition, line, measure
 
 GOLDEN = Path(__file__).parent / "golden" / "workbook.json"
@@ -188,3 +194,26 @@ def test_every_word_of_the_workbook_is_in_the_catalogue(locale, monkeypatch):
 
 if __name__ == "__main__":
     GOLDEN.write_text(json.dumps(cells(workbook(edition())), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def test_two_indicators_of_one_code_hide_their_own_small_levels():
+    """Were their levels one family, two small ones would hide each other's need of a second."""
+    lines = [
+        measure(label=label, subgroup=f"Sexe : {sex}", n=n)
+        for label in ("Part A", "Part B")
+        for sex, n in (("femmes", 5), ("hommes", 50), ("inconnu", 60))
+    ]
+    for shown in (lines, [replace(one, label="Part") for one in lines]):
+        assert [one.n for one in withheld(shown)] == [0, 0, 60, 0, 0, 60]
+
+
+def test_every_indicator_of_a_scorecard_has_its_line_without_a_code():
+    content = score(plan := protocol(), PilotData.from_frames(plan, frames(rows()))).content
+    measures = tuple(measures_of("PRV-2026-0001-U", content))
+    assert {m.short_code for m in measures} == {e.short for e in catalogue().values() if e.on_scorecard}
+    assert not [m for m in measures if "_" in m.method + m.unit + m.label + m.reason]
+    assert next(m for m in measures if m.short_code == "DELTA_MEDIANE").unit == "min"
+    narrow = next(i for i in content["indicators"] if "hartung_knapp_narrow" in i["pooled"].get("flags", []))
+    line = next(m for m in measures if m.short_code == narrow["short"] and not m.subgroup)
+    assert (line.low, line.high) == (narrow["pooled"]["adhoc_low"], narrow["pooled"]["adhoc_high"])
+    assert workbook(edition(measures=measures)) == workbook(edition(measures=measures))

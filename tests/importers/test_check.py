@@ -80,12 +80,13 @@ def test_three_faults_in_three_places_are_all_told_with_their_rows():
     ]
     checked = check(lines)
     assert codes(checked) == [
+        ("duplicate_case_id", 2, "case_id"),
         ("invalid_label", 2, "reference"),
-        ("out_of_range", 3, "score"),
+        ("score_out_of_range", 3, "score"),
         ("duplicate_case_id", 4, "case_id"),
         ("invalid_number", 4, "score"),
     ]
-    assert [i.cell for i in checked.report.issues] == ["D2", "E3", "A4", "E4"]
+    assert [i.cell for i in checked.report.issues] == ["A2", "D2", "E3", "A4", "E4"]
     assert checked.frame is None
 
 
@@ -93,14 +94,14 @@ def test_three_faults_in_three_places_are_all_told_with_their_rows():
     ("column", "value", "code"),
     [
         ("reference", "2", "invalid_label"),
-        ("score", "-0,1", "out_of_range"),
-        ("score", "1e999", "invalid_number"),
-        ("score", "nan", "invalid_number"),
+        ("score", "-0,1", "score_out_of_range"),
+        ("score", "1e999", "non_finite_number"),
+        ("score", "nan", "non_finite_number"),
         ("score", "0_5", "invalid_number"),
         ("score", "٠٫٥", "invalid_number"),
         ("case_id", "", "missing_value"),
         ("site", "NR", "missing_value"),
-        ("case_id", "=1+1", "invalid_case_id"),
+        ("case_id", "=1+1", "formula_injection"),
         ("period", "pendant", "invalid_label"),
         ("start_time", "31/02/2026 08:00", "invalid_date"),
         ("start_time", "01/13/2026 08:00", "invalid_date"),
@@ -136,7 +137,7 @@ def test_a_column_of_per_cents_is_converted_as_a_whole():
     lines = [HEAD.replace("score", "Score (%)"), GOOD[0].replace("0,82", "82"), GOOD[1].replace("0,10", "0,5")]
     checked = check(lines)
     assert checked.frame["score"].to_list() == pytest.approx([0.82, 0.005], abs=1e-15)
-    assert checked.report.issue_counts == {"percent_converted": 1}
+    assert checked.report.issue_counts == {"columns_mapped_by_alias": 1, "percent_converted": 1}
 
 
 def test_offsets_are_honoured():
@@ -187,7 +188,7 @@ def test_header_below_a_title_blank_lines_and_totals():
 
 def test_ragged_rows_and_unclosed_quotes_are_located():
     assert codes(check([HEAD, GOOD[0], GOOD[1] + ";x"])) == [("ragged_rows", 3, None)]
-    assert codes(check([HEAD, GOOD[0], '"' + GOOD[1]])) == [("unclosed_quote", None, None)]
+    assert codes(check([HEAD, GOOD[0], '"' + GOOD[1]])) == [("unclosed_quote", 3, "case_id")]
 
 
 def test_sites_and_calendar():
@@ -208,7 +209,7 @@ def test_many_faults_are_counted_and_a_hundred_listed():
     lines = [HEAD, *(GOOD[0].replace("C1", f"C{i}").replace("0,82", "9") for i in range(250))]
     checked = check(lines)
     assert len(checked.report.issues) == 100
-    assert checked.report.issue_counts == {"out_of_range": 250}
+    assert checked.report.issue_counts == {"score_out_of_range": 250}
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_many_faults_are_counted_and_a_hundred_listed():
         ("remarque", "rappeler au 06 39 98 12 34", "phone"),
         ("Nom", "Dupont", "header"),
         ("Date de naissance", "01/02/1950", "header"),
-        ("N° de sécurité sociale", "x", None),
+        ("N° de sécurité sociale", "x", "header"),
     ],
 )
 def test_identities_refuse_the_file_and_are_never_repeated(header, value, kind):
@@ -250,8 +251,9 @@ def test_no_answer_ever_holds_a_cell():
     ("content", "name", "code"),
     [
         (b"", "f.csv", "empty_file"),
-        (b"%PDF-1.7", "f.csv", "unsupported_format"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, "f.xls", "old_excel_format"),
+        (b"%PDF-1.7", "f.pdf", "unsupported_format"),
+        (b"%PDF-1.7", "f.csv", "extension_mismatch"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, "f.xls", "unsupported_format"),
         (b"PK\x03\x04nonsense", "f.xlsx", "archive_corrupt"),
         (b"PAR1nonsense", "f.parquet", "parquet_corrupt"),
         (b"a;b\n1;2\n", "f.csv", "header_not_found"),
@@ -309,7 +311,7 @@ def test_identities_on_another_sheet_even_hidden_refuse_the_workbook():
     buffer = io.BytesIO()
     workbook.save(buffer)
     checked = check_bytes(buffer.getvalue(), PROTOCOL, Context(), name="f.xlsx")
-    assert checked.report.reason == "identifying_data_elsewhere"
+    assert checked.report.reason == "identifying_data"
 
 
 def saved(workbook):
@@ -335,7 +337,7 @@ def test_comments_are_not_kept_and_are_searched_for_identities():
     workbook.active["A2"].comment = Comment("à revoir", "x")
     assert saved(workbook).report.issue_counts == {"metadata_stripped": 1}
     workbook.active["A2"].comment = Comment("écrire à jean.dupont@chu.invalid", "x")
-    assert saved(workbook).report.reason == "identifying_data_elsewhere"
+    assert saved(workbook).report.reason == "identifying_data"
 
 
 def test_a_link_to_another_file_is_refused():
@@ -375,7 +377,7 @@ def test_the_large_file_path_agrees_with_the_exact_one():
     lines = [HEAD, *(GOOD[i % 2].replace(f"C{i % 2 + 1}", f"K{i}") for i in range(20_000))]
     lines[15_000] = lines[15_000].replace("0,82", "7").replace("0,10", "7")
     fast = check(lines)
-    assert codes(fast) == [("out_of_range", 15_001, "score")]
+    assert codes(fast) == [("score_out_of_range", 15_001, "score")]
 
 
 def test_the_table_is_recognised_by_its_header():
@@ -397,5 +399,5 @@ def test_rows_set_aside_by_the_protocol_are_kept_and_announced():
     protocol = load_protocol("turnaround-before-after")
     text = "Examen;FINESS;Date du prélèvement;Période;Délai (h)\nE1;990000010;01/10/2025;avant;-2\nE2;990000010;02/10/2025;après;3\n"
     checked = check_bytes(text.encode(), protocol, Context(), name="f.csv")
-    assert checked.report.issue_counts == {"excluded_by_protocol": 1}
+    assert checked.report.issue_counts == {"columns_mapped_by_alias": 1, "excluded_by_protocol": 1}
     assert checked.frame["turnaround_hours"].to_list() == [-2.0, 3.0]

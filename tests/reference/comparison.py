@@ -8,7 +8,7 @@ from typing import Any
 def differences(case: dict[str, Any], got: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     """Each key of `expected` that does not match, with what was expected and what came."""
     for key, expected in case["expected"].items():
-        accepted = [expected, *case.get("accept_also", {}).get(key, [])]
+        accepted = [expected, *(case.get("accept_also") or {}).get(key, [])]
         value = got.get(key, "absent")
         if not any(_same(one, value, _allowance(case, key)) for one in accepted):
             yield key, expected, value
@@ -16,15 +16,16 @@ def differences(case: dict[str, Any], got: dict[str, Any]) -> Iterator[tuple[str
 
 def _allowance(case: dict[str, Any], key: str) -> dict[str, float]:
     """The absolute and relative tolerance of one key."""
-    tolerance = case["tolerance"]
+    tolerance = case.get("tolerance") or {}
     if key == "cumulative_alpha" and "abs_alpha" in tolerance:
         return {"abs": tolerance["abs_alpha"], "rel": 0.0}
     if tolerance.get("monte_carlo"):
         for end in ("_ci_low", "_ci_high"):
             if key.endswith(end):
                 stem = key.removesuffix(end)
-                width = case["expected"][f"{stem}_ci_high"] - case["expected"][f"{stem}_ci_low"]
-                return {"abs": tolerance["rel_to_ci_width"] * width, "rel": 0.0}
+                low, high = (case["expected"].get(f"{stem}_ci_{side}") for side in ("low", "high"))
+                if isinstance(low, (int, float)) and isinstance(high, (int, float)):
+                    return {"abs": tolerance["rel_to_ci_width"] * (high - low), "rel": 0.0}
         if "prob" in key or "share" in key:
             return {"abs": tolerance["probability_abs"], "rel": 0.0}
     return {"abs": tolerance.get("abs", 0.0), "rel": tolerance.get("rel", 0.0)}

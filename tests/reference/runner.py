@@ -28,8 +28,8 @@ def run(case: dict[str, Any], folder: Path) -> Outcome:
     if not supported(case["metric"], case["method"]):
         return Outcome(case["id"], case["metric"], "unsupported")
     try:
-        got = compute(case["metric"], roles_of(case, folder), case["params"])
+        got = compute(case["metric"], roles_of(case, folder), case["params"] or {})
+        found = list(differences(case, got))
     except Exception as error:  # noqa: BLE001 - a case that breaks the engine fails, and the next ones are still run
         return Outcome(case["id"], case["metric"], "failed", [("(exception)", "an answer", repr(error))])
-    found = list(differences(case, got))
     return Outcome(case["id"], case["metric"], "failed" if found else "passed", found)

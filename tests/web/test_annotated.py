@@ -2,7 +2,6 @@
 
 import io
 import tempfile
-from pathlib import Path
 
 from openpyxl import load_workbook
 
@@ -22,14 +21,20 @@ def book_of(answer):
     return load_workbook(io.BytesIO(answer.content))
 
 
-async def test_a_machine_gets_the_copy_and_nothing_is_kept(machine, world):
+def left_in(folder):
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_a_machine_gets_the_copy_and_nothing_is_kept(machine, world, tmp_path_factory, monkeypatch):
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     site = await machine("site_a")
     answer = await site.post(API, files={"file": ("cas.csv", BAD)}, headers={"accept-language": "en"})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("application/vnd.openxmlformats")
     assert book_of(answer).sheetnames[0] == "Check summary"
     assert (await site.get("/api/v1/pilots/PIL-1/submissions")).json()["items"] == []
-    assert not list(Path(tempfile.gettempdir()).glob("preuve-annotate-*"))
+    assert left_in(temporary) == []
 
 
 async def test_a_file_that_identifies_people_has_no_copy(machine, world):
@@ -42,11 +47,11 @@ async def test_a_file_that_identifies_people_has_no_copy(machine, world):
 
 
 async def test_a_file_without_a_table_has_no_copy(machine, world):
-    answer = await (await machine("site_a")).post(API, files={"file": ("cas.csv", b"%PDF-1.4")})
+    answer = await (await machine("site_a")).post(API, files={"file": ("cas.csv", b"rien\n")})
     assert (answer.status_code, answer.json()["code"], answer.json()["reason"]) == (
         422,
         "file_refused",
-        "unsupported_format",
+        "header_not_found",
     )
 
 

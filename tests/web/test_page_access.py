@@ -29,6 +29,7 @@ PAGES = {
         "anon": DOOR, "site_a": 200, "site_b": 200, "site_c": 404, "eval_1": 200, "buyer_u": 404, "admin": 200,
     },
     ("GET", "/pilots/{pilot:str}/template.xlsx"): {"anon": DOOR, "site_a": 200, "site_c": 404, "buyer_u": 404},
+    ("GET", "/pilots/{pilot:str}/protocol.toml"): {"anon": DOOR, "site_a": 200, "site_c": 404, "buyer_u": 404},
     ("GET", "/pilots/{pilot:str}/own"): {"anon": DOOR, "site_a": 404, "site_c": 404, "eval_1": 403, "admin": 403},
     ("GET", "/submissions/{submission:str}"): {
         "anon": DOOR, "site_a": 200, "site_b": 404, "site_c": 404, "eval_1": 200, "buyer_u": 403, "admin": 200,

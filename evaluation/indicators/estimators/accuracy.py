@@ -54,23 +54,37 @@ def of_table(statistic: Statistic, method: str, *, counts_positives: bool = True
     """
 
     def estimate(inputs: Inputs, codes: NDArray[Any], groups: int) -> list[Result]:
-        cells = _cells(inputs)
-        if cells is None:
+        found = tables(inputs, codes, groups)
+        if found is None:
             return [missing(method, inputs)] * groups
-        counts = np.bincount((codes.astype(np.int64) * 9 + cells)[codes >= 0], minlength=9 * groups)
-        return [answer(table, inputs) for table in counts.reshape(groups, 3, 3).tolist()]
+        return [answer(table, inputs.level, silent=silent) for table, silent in found]
 
-    def answer(counts: list[list[int]], inputs: Inputs) -> Result:
-        (tn, fp, silent_negative), (fn, tp, silent_positive), _ = counts
-        flags: tuple[Flag, ...] = ()
-        if inputs.failures_are_errors and silent_negative + silent_positive:
-            fp, fn = fp + silent_negative, fn + silent_positive  # intention to diagnose: no answer is a wrong answer
-            flags = (Flag.FAILURES_AS_ERRORS,)
-        if counts_positives and tp + fn < FEW_POSITIVES:
+    def answer(table: ConfusionTable, level: float, *, silent: bool) -> Result:
+        flags: tuple[Flag, ...] = (Flag.FAILURES_AS_ERRORS,) if silent else ()
+        if counts_positives and table.positives < FEW_POSITIVES:
             flags += (Flag.FEW_POSITIVES,)
-        return flagged(statistic(ConfusionTable(tp, fn, fp, tn), inputs.level), *flags)
+        return flagged(statistic(table, level), *flags)
 
     return estimate
+
+
+def tables(inputs: Inputs, codes: NDArray[Any], groups: int) -> list[tuple[ConfusionTable, bool]] | None:
+    """The 2×2 table of each group from one count, and whether missing answers are in it as errors of the tool.
+
+    `None` when no file brought the tool's answer.
+    """
+    cells = _cells(inputs)
+    if cells is None:
+        return None
+    counts = np.bincount((codes.astype(np.int64) * 9 + cells)[codes >= 0], minlength=9 * groups)
+    found: list[tuple[ConfusionTable, bool]] = []
+    for (tn, fp, silent_negative), (fn, tp, silent_positive), _ in counts.reshape(groups, 3, 3).tolist():
+        if inputs.failures_are_errors and silent_negative + silent_positive:
+            # intention to diagnose: no answer is a wrong answer
+            found.append((ConfusionTable(tp, fn + silent_positive, fp + silent_negative, tn), True))
+        else:
+            found.append((ConfusionTable(tp, fn, fp, tn), False))
+    return found
 
 
 def _cells(inputs: Inputs) -> NDArray[np.int64] | None:
@@ -130,7 +144,8 @@ def _prevalence(inputs: Inputs) -> Result:
 def _failure_rate(inputs: Inputs) -> Result:
     for name in ("prediction", "score"):
         if inputs.has(name):
-            return proportions.failure_rate(inputs.numbers("reference"), inputs.numbers(name), inputs.level)
+            answers = np.where(inputs.columns[name][0].missing, np.nan, 0.0)  # whether there is one, whatever it is
+            return proportions.failure_rate(inputs.numbers("reference"), answers, inputs.level)
     return missing("wilson", inputs)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from numpy.typing import NDArray
 
@@ -13,6 +13,9 @@ from evaluation.indicators.catalogue import catalogue
 from evaluation.indicators.inputs import Estimator, GroupEstimator, Inputs
 from evaluation.statistics.samples import DomainError
 from evaluation.vocabulary import Reason
+
+UNSUITABLE: Final = (DomainError, ArithmeticError)
+"""What impossible values raise: a refusal, or numbers so large or so small that their squares leave the machine's range."""
 
 
 def guarded(estimators: Mapping[str, Estimator]) -> Mapping[str, Estimator]:
@@ -29,7 +32,7 @@ def _guarded(code: str, estimator: Estimator) -> Estimator:
     def estimate(inputs: Inputs) -> Result:
         try:
             return estimator(inputs)
-        except DomainError:
+        except UNSUITABLE:
             return _impossible(code, inputs)
 
     return estimate
@@ -39,7 +42,7 @@ def _guarded_groups(code: str, estimator: GroupEstimator) -> GroupEstimator:
     def estimate(inputs: Inputs, codes: NDArray[Any], groups: int) -> Sequence[Result]:
         try:
             return estimator(inputs, codes, groups)
-        except DomainError:
+        except UNSUITABLE:
             return [_impossible(code, inputs)] * groups
 
     return estimate

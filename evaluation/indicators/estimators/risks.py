@@ -12,13 +12,16 @@ from evaluation.estimate import Estimate, NotEstimable, Result
 from evaluation.indicators.estimators.common import missing, two_groups
 from evaluation.indicators.inputs import Estimator, Inputs
 from evaluation.statistics import noninferiority, proportions, rates, risks
+from evaluation.statistics.counts import whole_counts
 from evaluation.statistics.samples import DomainError, Numbers
 from evaluation.vocabulary import Reason
 
 
 def _proportion(inputs: Inputs) -> Result:
-    trials = inputs.numbers("trials") if inputs.has("trials") else None
-    return proportions.event_share(inputs.numbers("event"), inputs.level, trials)
+    if not inputs.has("trials"):
+        return proportions.event_share(inputs.numbers("event"), inputs.level, None)
+    events, trials = whole_counts(inputs.numbers("event"), inputs.numbers("trials"))
+    return proportions.event_share(events, inputs.level, trials)
 
 
 def two_risks(inputs: Inputs) -> risks.TwoRisks:

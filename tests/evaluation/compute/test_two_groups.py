@@ -123,9 +123,15 @@ def test_the_summary_keeps_a_group_without_any_time():
     assert (found["before"]["median"], found["flag"]) == (2, True)
     none = compute("time_summary", {"outcome": [], "group": []}, {})
     assert none["before"]["n"] == none["after"]["n"] == 0
-    other = compute("time_summary", {"outcome": [1, 2, 4], "group": [2, "1", " "]}, {})
+    other = compute("time_summary", {"outcome": [1, 2, 4, 3, 3], "group": [2, "1", " ", "2.0", "1"]}, {})
     assert [key for key in other if key not in ("flag", "warnings")] == ["2", "1"]
-    assert (other["1"]["mean"], other["1"]["sd"], other["flag"]) == (2, None, False)
+    assert (other["1"]["mean"], other["2"]["n"], other["flag"]) == (2.5, 2, False)
+
+
+def test_the_summary_of_a_single_time_says_that_it_has_no_deviation():
+    found = compute("time_summary", times([1.0, 2.0, 3.0], [4.0]), {})
+    assert (found["after"]["mean"], found["after"]["sd"]) == (4, None)
+    assert (found["flag"], found["reason"]) == (True, "too_few")
 
 
 def test_paired_columns():

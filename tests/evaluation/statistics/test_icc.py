@@ -52,6 +52,22 @@ def test_identical_raters_are_1_flagged_without_interval(raters):
     )
 
 
+@pytest.mark.parametrize("rows", [2, 46, 55, 119, 1000])
+@pytest.mark.parametrize("value", [0.1, 0.3, 0.7, 1e9 + 0.1])
+def test_ratings_that_are_all_equal_have_no_coefficient_however_many(rows, value):
+    found = compute("icc", {"raters": [[value] * rows] * 6}, {})
+    for form in FORMS:
+        assert found[form] == {"estimate": None, "ci_low": None, "ci_high": None}
+    assert (found["F_3_1"], found["flag"], found["reason"]) == (None, True, "no_variation")
+
+
+def test_a_million_under_the_ratings_changes_nothing():
+    table = np.random.default_rng(8).integers(-2000, 2000, size=(20, 3)) / 1024  # exact beside a million too
+    apart, near = intraclass(table + 1_000_000, 0.95), intraclass(table, 0.95)
+    for form in FORMS:
+        assert apart.forms[form].value == pytest.approx(near.forms[form].value, rel=1e-12)
+
+
 def test_raters_a_constant_apart_leave_no_residual_whatever_the_rounding():
     column = np.round(np.arange(0, 3, 0.1), 1)
     found = compute("icc", {"raters": [column, np.round(column + 0.3, 1), np.round(column + 0.6, 1)]}, {})

@@ -138,6 +138,15 @@ def test_one_row_in_each_cluster_and_period_does_not_identify_the_second_varianc
     assert compute("stepped_wedge_mixed", half, LEVEL)["estimate"] is not None
 
 
+@pytest.mark.parametrize("outcome", [[0, 1, 0, 0], [0.0, 1.0, 0.5, 2.5]])
+def test_one_row_in_each_cluster_and_period_leaves_no_effect_even_where_the_fit_is_exact(outcome):
+    rows = {"outcome": outcome, "treatment": [0, 0, 0, 1], "period": [1, 2, 1, 2], "cluster": ["a", "a", "b", "b"]}
+    found = compute("stepped_wedge_mixed_nested", rows, LEVEL)
+    keys = ("estimate", "se", "ci_low", "ci_high", "variance_cluster", "variance_cluster_period", "residual_variance")
+    assert [found[key] for key in keys] == [None] * 7
+    assert (found["flag"], found["reason"]) == (True, "one_row_a_cell")
+
+
 def test_a_variance_at_its_edge_is_zero_with_a_flag():
     got = compute("stepped_wedge_mixed_nested", WEDGE, LEVEL)
     assert got["variance_cluster"] == 0

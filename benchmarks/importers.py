@@ -1,0 +1,148 @@
+"""Large files through the importer: a million-row CSV beside Polars and beside pandas with pandera, a workbook beside calamine and pandas.
+
+Run: `python -m benchmarks.importers [--rows 1000000] [--sheet-rows 100000]`. The whole check is timed: container, privacy scan, every
+rule and the child process. It needs, beside the product: pandas, pandera and openpyxl.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import math
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import polars as pl
+import python_calamine as calamine
+import xlsxwriter
+
+from evaluation.protocol import load_protocol
+from importers.context import Context
+from importers.sandbox import in_child
+
+PROTOCOL = load_protocol("diagnostic-accuracy")
+SITES = [f"99000{i:04d}" for i in range(20)]
+
+
+def rows(n: int, seed: int = 1) -> pl.DataFrame:
+    """What a site sends: identifiers, two periods, times to the minute, scores with four decimals, costs in cents."""
+    rng = np.random.default_rng(seed)
+    reference = rng.random(n) < 0.2
+    score = np.round(np.clip(rng.normal(0.3 + 0.4 * reference, 0.18, n), 0, 1), 4)
+    minutes = rng.integers(0, 250, n) * 24 * 60 + rng.integers(0, 720, n)  # by day: no hour that the clocks skip
+    start = np.datetime64("2026-01-06T07:00") + minutes.astype("timedelta64[m]")
+    end = start + rng.integers(2, 240, n).astype("timedelta64[m]")
+    return pl.DataFrame(
+        {
+            "case_id": [f"C{i:07d}" for i in range(n)],
+            "site": np.array(SITES)[rng.integers(0, len(SITES), n)],
+            "period": np.where(rng.random(n) < 0.5, "before", "after"),
+            "reference": reference.astype(int),
+            "score": score,
+            "prediction": (score >= 0.5).astype(int),
+            "sex": np.where(rng.random(n) < 0.5, "F", "M"),
+            "start_time": pl.Series(start.astype("datetime64[ms]")).dt.strftime("%Y-%m-%d %H:%M"),
+            "end_time": pl.Series(end.astype("datetime64[ms]")).dt.strftime("%Y-%m-%d %H:%M"),
+            "cost_eur": np.round(rng.gamma(2, 60, n), 2),
+        }
+    )
+
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "case_id": pa.Column(str, pa.Check.str_matches(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), unique=True),
+        "site": pa.Column(str, pa.Check.isin(SITES)),
+        "period": pa.Column(str, pa.Check.isin(["before", "after"])),
+        "reference": pa.Column(float, pa.Check.isin([0, 1]), nullable=True),
+        "score": pa.Column(float, pa.Check.in_range(0, 1), nullable=True),
+        "prediction": pa.Column(float, pa.Check.isin([0, 1]), nullable=True),
+        "sex": pa.Column(str, pa.Check.isin(["F", "M"]), nullable=True),
+        "start_time": pa.Column("datetime64[us]"),
+        "end_time": pa.Column("datetime64[us]"),
+        "cost_eur": pa.Column(float, pa.Check.ge(0), nullable=True),
+    },
+    checks=pa.Check(lambda frame: frame["end_time"] >= frame["start_time"]),
+)
+
+
+def with_pandas(path: Path) -> pd.DataFrame:
+    frame = pd.read_csv(path, dtype={"site": str, "reference": float, "prediction": float})
+    for name in ("start_time", "end_time"):
+        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+    return SCHEMA.validate(frame, lazy=True)
+
+
+def timed(action: Callable[[], Any], runs: int) -> float:
+    best = math.inf
+    for _ in range(runs):
+        started = time.perf_counter()
+        action()
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+def checked(path: Path) -> None:
+    found = in_child(path, PROTOCOL, Context(registered_sites=frozenset(SITES)), name=path.name)
+    if not found.report.accepted:
+        raise SystemExit(f"the file was refused: {found.report.issues[:3]}")
+
+
+def workbook(path: Path, n: int) -> None:
+    frame = rows(n)
+    book = xlsxwriter.Workbook(path, {"constant_memory": True})
+    sheet = book.add_worksheet("cas")
+    sheet.write_row(0, 0, frame.columns)
+    for i, row in enumerate(frame.iter_rows(), start=1):
+        sheet.write_row(i, 0, row)
+    book.close()
+
+
+def children_peak() -> str:
+    return f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--sheet-rows", type=int, default=100_000)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        csv, xlsx = Path(folder) / "cases.csv", Path(folder) / "cases.xlsx"
+        rows(asked.rows).write_csv(csv)
+        bare = timed(lambda: pl.read_csv(csv), 5)
+        ours = timed(lambda: checked(csv), 3)
+        theirs = timed(lambda: with_pandas(csv), 1)
+        print(f"CSV of {asked.rows:,} rows, {csv.stat().st_size / 1e6:.0f} MB")
+        print(f"  polars.read_csv, nothing checked        {bare:8.3f} s")
+        print(
+            f"  checked in full, in its child process   {ours:8.3f} s = {ours / bare:.1f} × the bare reading; peak {children_peak()}"
+        )
+        print(
+            f"  pandas + pandera, the same rules        {theirs:8.3f} s = {theirs / ours:.1f} × ours (it scans for no identity)"
+        )
+        workbook(xlsx, asked.sheet_rows)
+        content = xlsx.read_bytes()
+        bare = timed(
+            lambda: calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(), 3
+        )
+        ours = timed(lambda: checked(xlsx), 3)
+        theirs = timed(lambda: pd.read_excel(xlsx, engine="openpyxl"), 1)
+        print(f"Workbook of {asked.sheet_rows:,} rows × 10")
+        print(f"  calamine, nothing checked               {bare:8.3f} s")
+        print(
+            f"  checked in full, in its child process   {ours:8.3f} s = {ours / bare:.1f} × the bare reading; peak {children_peak()}"
+        )
+        print(f"  pandas with openpyxl, nothing checked   {theirs:8.3f} s = {theirs / ours:.1f} × ours")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Bytes to text: one encoding for the whole file, told from its bytes, and never a letter guessed in part of it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+from importers.grid import Unreadable
+
+FRENCH: Final = frozenset("éèêëàâçùûüôöîïœæÉÈÊËÀÂÇÙÛÜÔÖÎÏŒ°€«»’“”…–²³µñßáíóú±§£")
+MISPLACED: Final = re.compile(r"(?<=[a-zà-ÿ])[À-ÖØ-ÞŒŠŽŸ]|(?<=[^\W\d_])[^\w\s\x00-\x7f°€’](?=[^\W\d_])|¤")
+"""A capital or a sign within a word: the right letter in another encoding."""
+SINGLE_BYTE: Final = ("cp1252", "iso8859-15", "mac_roman", "cp850")
+GLANCE: Final = 4000
+WIDE: Final = 0.2
+"""Share of NUL bytes beyond which a text is of two bytes a letter."""
+UTF32: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """The text with line feeds alone, and the encoding's name.
+
+    Raises
+    ------
+    Unreadable
+        Several encodings in one file, none that makes words of it, or binary data.
+    """
+    text, encoding = _decode(content)
+    if "\x00" in text:
+        raise Unreadable("nul_bytes")
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    try:
+        if content.startswith(UTF32):
+            return content.decode("utf-32"), "utf-32"
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return content.decode("utf-16"), "utf-16"
+        if (wide := _unmarked_wide(content)) is not None:
+            text = content.decode(wide)
+            if not all(c.isprintable() or c in "\r\n\t" for c in text[:GLANCE]):
+                raise Unreadable("encoding_undecodable")
+            return text, wide
+    except UnicodeDecodeError as error:
+        raise Unreadable("encoding_undecodable") from error
+    try:
+        return content.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        return _single_byte(content)
+
+
+def _unmarked_wide(content: bytes) -> str | None:
+    """UTF-16 without its mark: the zero of each ASCII letter stands at every other byte, always the same."""
+    head = content[:GLANCE]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < WIDE * len(head) or min(even, odd) > 0 or len(content) % 2:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _single_byte(content: bytes) -> tuple[str, str]:
+    """The single-byte encoding that makes French of the bytes; a file where some of them are already UTF-8 is mixed."""
+    readings = []
+    for encoding in SINGLE_BYTE:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        odd = [c for c in text if ord(c) > 127 and c != "\u00a0"]
+        score = sum(1 if c in FRENCH else -2 for c in odd) - 3 * len(MISPLACED.findall(text))
+        readings.append((score, encoding, text))
+    if not readings or max(readings, key=lambda r: r[0])[0] < 0 or _is_mixed(content):
+        raise Unreadable("encoding_undecodable")
+    _, encoding, text = max(readings, key=lambda r: r[0])
+    return text, encoding
+
+
+def _is_mixed(content: bytes) -> bool:
+    """Lines of UTF-8 among lines of another encoding."""
+    utf8 = other = False
+    for line in content.splitlines():
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+            utf8 = True
+        except UnicodeDecodeError:
+            other = True
+        if utf8 and other:
+            return True
+    return False

@@ -1,0 +1,132 @@
+"""Columns that identify people as a whole: by what they are called, or because nearly every cell is such a number, name or date."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import polars as pl
+
+from importers.headers import bare, folded
+from importers.identity_patterns import (
+    COMPACT_DATE,
+    DATE_AND_INITIALS,
+    FRENCH_DATE_AND_INITIALS,
+    FULL_DATE,
+    FULL_NAME,
+    HEADER_PARTS,
+    HEADER_WORDS,
+    HEADERS,
+    INITIALS_AND_DATE,
+    INITIALS_AND_FRENCH_DATE,
+    INITIALS_AND_SHORT_DATE,
+    LONG_NUMBER,
+    MOBILE,
+    NAME_CODE,
+    NAME_OF,
+    NIR_WITHOUT_KEY,
+    NUMBER_WORDS,
+    PLAIN_PHONE,
+    first_names,
+)
+from importers.identity_texts import without_accents
+
+NEARLY_ALL: Final = 0.8
+HALF: Final = 0.5
+FEW: Final = 3
+"""Filled cells from which a column says something as a whole."""
+OLD_YEARS: Final = 2
+"""Years before the pilot from which a full date in a code is no examination of it."""
+SPREAD_YEARS: Final = 3
+MANY_DIGITS: Final = 5
+WORDS: Final = re.compile(r"[^a-z0-9]+")
+CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+FirstKind = tuple[str, list[str]] | None
+
+
+def announces_people(header: str, column: pl.Series) -> bool:
+    """Whether a header announces an identity; some words do only above numbers."""
+    if bare(header).rstrip("0123456789") in HEADERS or any(part in bare(header) for part in HEADER_PARTS):
+        return True
+    words = {w for w in WORDS.split(without_accents(folded(CAMEL.sub(" ", header)))) if w}
+    if words & HEADER_WORDS or ("nom" in words and words & NAME_OF):
+        return True
+    if words & NUMBER_WORDS:
+        digits = column.drop_nulls().str.count_matches(r"\d")
+        return bool(len(digits)) and _share(digits >= MANY_DIGITS) > HALF
+    return False
+
+
+def kind_of_column(text: pl.Series, *, known: bool, pseudonym: bool, year: int | None) -> FirstKind:
+    """The kind of identity that a column is made of, and its distinct texts."""
+    filled = text.drop_nulls()
+    if not len(filled):
+        return None
+    found = _dated_codes(filled, year) if pseudonym or not known else None
+    if found or len(filled) < FEW:
+        return found
+    distinct = filled.unique()
+    checks = [("nir", NIR_WITHOUT_KEY, NEARLY_ALL), ("name", NAME_CODE if pseudonym else FULL_NAME, NEARLY_ALL)]
+    checks.append(("phone", MOBILE if known else PLAIN_PHONE, HALF))
+    for kind, pattern, share in checks:
+        mask = distinct.str.contains(pattern)
+        if len(distinct) > len(filled) * HALF and _share(mask) >= share:
+            return kind, distinct.filter(mask).to_list()
+    return _first_names(filled) or _birth_dates(filled, year) or (None if known else _numbers(filled))
+
+
+def _share(mask: pl.Series) -> float:
+    return int(mask.sum()) / len(mask)
+
+
+def _dated_codes(filled: pl.Series, year: int | None) -> FirstKind:
+    """Codes made of letters and of a full date older than the pilot: initials and a date of birth."""
+    distinct = filled.unique()
+    for pattern in (INITIALS_AND_DATE, INITIALS_AND_FRENCH_DATE, DATE_AND_INITIALS, FRENCH_DATE_AND_INITIALS):
+        years = distinct.str.extract(pattern).cast(pl.Int64, strict=False)
+        old = (years <= (year or 2100) - OLD_YEARS).fill_null(value=False)
+        if old.any():
+            return "code", distinct.filter(old).to_list()
+    if len(filled) < FEW:
+        return None
+    short = distinct.str.extract(INITIALS_AND_SHORT_DATE).cast(pl.Int64, strict=False)
+    compact = distinct.str.extract(COMPACT_DATE).cast(pl.Int64, strict=False)
+    if _is_spread(short, 2) and (year is None or not (short == year % 100).any()):
+        return "code", distinct.filter(short.is_not_null()).to_list()
+    if _is_spread(compact, SPREAD_YEARS):
+        return "code", distinct.filter(compact.is_not_null()).to_list()
+    return None
+
+
+def _is_spread(years: pl.Series, least: int) -> bool:
+    """Nearly all cells are dates, over several years."""
+    found = years.drop_nulls()
+    return len(found) >= FEW and len(found) >= NEARLY_ALL * len(years) and found.n_unique() >= least
+
+
+def _first_names(filled: pl.Series) -> FirstKind:
+    distinct = filled.unique()
+    words = distinct.filter(distinct.str.contains(r"^\p{L}[\p{L}'’\- ]{1,40}$"))
+    people = [w for w in words.to_list() if any(without_accents(p) in first_names() for p in re.split(r"[ \-]", w))]
+    cells = int(filled.is_in(people).sum()) if people else 0
+    return ("name", people) if cells >= FEW and cells >= HALF * len(filled) else None
+
+
+def _birth_dates(filled: pl.Series, year: int | None) -> FirstKind:
+    """Full dates spread over years, most of them before the pilot."""
+    distinct = filled.unique()
+    groups = distinct.str.extract_groups(FULL_DATE)
+    years = groups.struct.field("1").fill_null(groups.struct.field("2")).cast(pl.Int64, strict=False)
+    if not _is_spread(years, SPREAD_YEARS):
+        return None
+    old = years.drop_nulls() <= (year or 2100) - OLD_YEARS
+    return ("birth", distinct.filter(years.is_not_null()).to_list()) if _share(old) > HALF else None
+
+
+def _numbers(filled: pl.Series) -> FirstKind:
+    """Long whole numbers, one a row: a patient's or a stay's, whatever the column is called."""
+    distinct = filled.unique()
+    long = distinct.str.contains(LONG_NUMBER) & ~distinct.str.contains(COMPACT_DATE)
+    if len(distinct) >= NEARLY_ALL * len(filled) and len(distinct) >= FEW and _share(long) >= NEARLY_ALL:
+        return "number", distinct.filter(long).to_list()
+    return None

@@ -1,0 +1,87 @@
+"""Cells that identify a person whatever their column: social security numbers, e-mails, telephones, addresses, names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+import polars as pl
+
+from importers.identity_patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE, first_names
+
+HARMLESS: Final = (
+    r"^(?:[+-]?\d{0,7}(?:[.,]\d*)?|\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"
+    r"|\d\d/\d\d/\d{4}(?: \d\d:\d\d(?::\d\d)?)?|.{0,5})$"
+)
+"""Short numbers, dates with times and short words: most cells, and nobody."""
+SPACING: Final = r"[\u00a0\u202f\u2009\u2007\u2003\u2002\s]+"
+INVISIBLE: Final = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
+DECIMAL: Final = r"^\s*[+-]?\d+[.,]\d+(?:[eE][+-]?\d+)?\s*$"
+UPPER: Final = "A-ZÀ-ÖØ-Þ"
+LOWER: Final = "a-zß-öø-ÿ"
+SURNAME: Final = rf"[{UPPER}][{UPPER}'’\-]{{2,}}"
+FIRST_NAME: Final = rf"[{UPPER}][{LOWER}]+"
+PERSON: Final = re.compile(rf"\b(?:{SURNAME},?\s+(?P<after>{FIRST_NAME})|(?P<before>{FIRST_NAME})\s+{SURNAME})\b")
+TWO_WORDS: Final = r"\p{Lu}\p{Lu}.*\p{Lu}\p{Ll}|\p{Lu}\p{Ll}.*\p{Lu}\p{Lu}"
+KEY_MODULUS: Final = 97
+PIECE: Final = 1000
+OVERLAP: Final = 100
+
+
+def plain(column: pl.Series) -> pl.Series:
+    """The column as it would be typed again: full-width digits, odd spaces and invisible characters made plain."""
+    if not len(column) or column.null_count() == len(column):
+        return column.cast(pl.String)
+    text = column
+    if (text.str.len_bytes() != text.str.len_chars()).any():
+        text = text.str.normalize("NFKC").str.replace_all(INVISIBLE, "").str.replace_all(SPACING, " ")
+    return text.str.strip_chars().str.replace(r"^(\d{8,})\.0+$", "$1")
+
+
+def kinds(text: pl.Series, *, phones: bool = True) -> tuple[str, list[str]] | None:
+    """The first kind of identity among the cells, and the distinct texts that hold it."""
+    distinct = text.drop_nulls().unique()
+    doubtful = distinct.filter(~distinct.str.contains(HARMLESS))
+    if not len(doubtful):
+        return None
+    patterns = [("email", EMAIL), *([("phone", PHONE)] if phones else ()), ("birth", BORN), ("address", ADDRESS)]
+    checks = [("nir", _nir(doubtful)), *((kind, doubtful.str.contains(pattern)) for kind, pattern in patterns)]
+    checks.append(("name", doubtful.str.contains(CIVILITY) | _persons(doubtful)))
+    for kind, mask in checks:
+        found = doubtful.filter(mask.fill_null(value=False))
+        if len(found):
+            return kind, found.to_list()
+    return None
+
+
+def _nir(texts: pl.Series) -> pl.Series:
+    """Texts with a social security number valid in structure and key (97 − number mod 97; 2A is 19, 2B is 18)."""
+    spaced = texts.str.replace_all(r"[.\-/_]", " ").str.replace_all(SPACING, " ")
+    digits = spaced.str.extract(NIR).str.replace_all(r"\s", "").str.to_uppercase()
+    body = digits.str.slice(0, 13).str.replace("2A", "19", literal=True).str.replace("2B", "18", literal=True)
+    number = body.cast(pl.Int64, strict=False)
+    key = digits.str.slice(13, 2).cast(pl.Int64, strict=False)
+    score = texts.str.contains(DECIMAL)  # the digits of a score are not a number of anybody
+    return (KEY_MODULUS - number % KEY_MODULUS == key).fill_null(value=False) & ~score
+
+
+def _persons(texts: pl.Series) -> pl.Series:
+    """Texts that hold a surname in capitals beside a common first name."""
+    likely = texts.str.contains(TWO_WORDS).fill_null(value=False)
+    if not likely.any():
+        return likely
+    return pl.Series([bool(maybe) and _names_somebody(text) for text, maybe in zip(texts, likely, strict=True)])
+
+
+def _names_somebody(text: str) -> bool:
+    """By pieces: the pattern's time grows with the square of a run of capitals."""
+    pieces = (text[start : start + PIECE] for start in range(0, len(text), PIECE - OVERLAP))
+    return any(
+        without_accents(m["after"] or m["before"]) in first_names() for piece in pieces for m in PERSON.finditer(piece)
+    )
+
+
+def without_accents(word: str) -> str:
+    """Lower case, without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))

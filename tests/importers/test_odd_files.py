@@ -1,0 +1,340 @@
+"""Odd and hostile files: each is read right or refused for what it is, and every fault has its cell."""
+
+import datetime as dt
+import io
+import zipfile
+
+import polars as pl
+import pytest
+from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from evaluation.protocol import load_protocol
+from importers.answer import normalised_rows
+from importers.check import Context, check_bytes
+from importers.context import Limits
+from importers.sandbox import in_child
+
+PROTOCOL = load_protocol("diagnostic-accuracy")
+TABLE = PROTOCOL.tables[0]
+HEAD = ["case_id", "site", "period", "reference", "score", "prediction", "start_time", "end_time", "cost_eur"]
+SMALL = Context(limits=Limits(file_bytes=10_000_000, unpacked_bytes=50_000_000, rows=200_000, grid_cells=5_000_000))
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def rows():
+    made = []
+    for i in range(6):
+        yes = i % 2
+        day = f"2026-03-{i + 2:02d}T08"
+        made.append(
+            [
+                f"K{i}",
+                "990000010",
+                "après",
+                str(yes),
+                f"0.{7 * yes + 2}{i}",
+                str(yes),
+                f"{day}:10:00",
+                f"{day}:40:00",
+                f"{20 + i}.50",
+            ]
+        )
+    return made
+
+
+def text(lines, head=HEAD, separator=";", encoding="utf-8"):
+    return "\n".join([separator.join(head), *(separator.join(line) for line in lines), ""]).encode(encoding)
+
+
+def check(content, name="f.csv", context=SMALL):
+    return check_bytes(content, PROTOCOL, context, name=name)
+
+
+def with_cells(**cells):
+    made = rows()
+    for place, value in cells.items():
+        column, row = place.rsplit("_", 1)
+        made[int(row) - 2][HEAD.index(column)] = value
+    return made
+
+
+def errors(checked):
+    return [(i.code, i.cell) for i in checked.report.issues if i.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "warned"),
+    [
+        ("utf-16-le", True),
+        ("utf-16-be", True),
+        ("mac_roman", True),
+        ("cp850", True),
+        ("cp1252", True),
+        ("iso8859-15", True),
+        ("utf-16", False),
+    ],
+)
+def test_each_encoding_gives_the_same_rows(encoding, warned):
+    checked = check(text(rows(), encoding=encoding))
+    assert checked.frame.equals(check(text(rows())).frame)
+    assert ("encoding_not_utf8" in checked.report.issue_counts) == warned
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ({"case_id_3": "K\u200f9"}, ("invalid_case_id", "A3")),
+        ({"case_id_3": "@SUM(A1)"}, ("formula_injection", "A3")),
+        ({"score_3": "=0.5"}, ("formula_injection", "E3")),
+        ({"score_3": "31%"}, ("ambiguous_percent", "E3")),
+        ({"score_3": "#DIV/0!"}, ("excel_error", "E3")),
+        ({"score_3": "999"}, ("score_out_of_range", "E3")),
+        ({"cost_eur_3": "-5"}, ("negative_value", "I3")),
+        ({"cost_eur_3": "1 2345"}, ("invalid_number", "I3")),
+        ({"cost_eur_2": "20,5", "cost_eur_3": "1.234"}, ("ambiguous_number", "I3")),
+        ({"period_3": ""}, ("missing_value", "C3")),
+        ({"reference_3": "+", "reference_4": "-"}, ("ambiguous_label", "D3")),
+        ({"reference_3": "O"}, ("ambiguous_label", "D3")),
+        ({"start_time_3": "03/03/2026 8:10 AM"}, ("ambiguous_date", "G3")),
+        ({"start_time_3": "2026-10-25T02:30:00", "end_time_3": "2026-10-25T06:30:00"}, ("ambiguous_date", "G3")),
+    ],
+)
+def test_a_cell_in_doubt_is_a_fault_with_its_cell(cells, fault):
+    assert errors(check(text(with_cells(**cells))))[0] == fault
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "column", "expected"),
+    [
+        ("cost_eur_2", "1,234.50", "cost_eur", "1234.50"),
+        ("cost_eur_2", "1 234,5 €", "cost_eur", "1234.50"),
+        ("start_time_2", "02/03/2026 08h10", "start_time", "2026-03-02T07:10:00Z"),
+        ("start_time_2", "2 mars 2026 08:10", "start_time", "2026-03-02T07:10:00Z"),
+        ("start_time_2", "02/03/26 08:10", "start_time", "2026-03-02T07:10:00Z"),
+        ("site_2", "990000010.0", "site", "990000010"),
+        ("score_2", "2,5e-1", "score", 0.25),
+    ],
+)
+def test_a_cell_that_reads_in_one_way_is_read(cell, value, column, expected):
+    checked = check(text(with_cells(**{cell: value})))
+    assert normalised_rows(checked.frame, TABLE)[0][column] == expected
+
+
+def test_the_decimal_sign_is_the_column_s():
+    """Among commas a point groups thousands; among points the same cell is a question."""
+    french = [[*row[:8], row[8].replace(".", ",")] for row in rows()]
+    french[0][8] = "1.234,50"
+    assert normalised_rows(check(text(french)).frame, TABLE)[0]["cost_eur"] == "1234.50"
+    assert errors(check(text(with_cells(cost_eur_2="1.234,50")))) == [("ambiguous_number", "I2")]
+
+
+def test_per_cents_are_divided_exactly():
+    values = ["69 %", "7 %", "58 %", "0.7 %", "29 %", "57 %"]
+    made = rows()
+    for row, value in zip(made, values, strict=True):
+        row[4] = value
+    assert check(text(made)).frame["score"].to_list() == [0.69, 0.07, 0.58, 0.007, 0.29, 0.57]
+
+
+def test_fractions_under_a_header_of_per_cents_are_a_question():
+    head = [name.replace("score", "score (%)") for name in HEAD]
+    assert check(text(rows(), head)).report.reason == "ambiguous_percent"
+
+
+def test_a_case_said_twice_and_a_case_contradicted():
+    same = [*rows(), rows()[1]]
+    assert errors(check(text(same))) == [("duplicate_case_id", "A8")]
+    other = [*rows(), [*rows()[1][:3], "0", *rows()[1][4:]]]
+    assert errors(check(text(other))) == [("duplicate_case_id", "A3"), ("duplicate_case_id", "A8")]
+    paired = Context.from_mapping({"pilot": {"design": "paired"}})
+    both = rows() + [[*row[:2], "avant", *row[3:]] for row in rows()]
+    assert check(text(both), context=paired).report.accepted
+    assert not check(text(both)).report.accepted
+
+
+def test_quotes_that_swallow_rows_are_located():
+    made = rows()
+    made[2][0], made[4][0] = '"K2', 'K4"'
+    issue = check(text(made)).report.issues[0]
+    assert (issue.code, issue.row, issue.column) == ("unclosed_quote", 4, "case_id")
+    made = rows()
+    made[2][0] = '"K"2'
+    assert check(text(made)).report.reason == "misplaced_quote"
+
+
+def test_notes_and_subtotals_are_listed_and_no_case_is_lost():
+    lines = [
+        *rows()[:3],
+        ["Sous-total", "", "", "2", "", "", "", "", "60"],
+        *rows()[3:],
+        ["* valeurs provisoires, non relues"],
+    ]
+    checked = check(text(lines))
+    assert checked.frame.height == 6
+    assert [(i.code, i.row) for i in checked.report.issues] == [("totals_row_ignored", 5), ("footnote_ignored", 9)]
+
+
+def test_an_inverted_tool_and_a_single_row_are_told():
+    made = rows()
+    for row in made:
+        row[5] = str(1 - int(row[5]))
+    assert check(text(made)).report.reason == "prediction_score_inconsistent"
+    assert check(text(rows()[:1])).report.reason == "too_few_rows"
+
+
+def test_an_alias_and_a_column_without_header_are_told():
+    head = ["Identifiant", *HEAD[1:], "", ""]
+    checked = check(text([[*row, "", "7"] for row in rows()], head))
+    assert set(checked.report.issue_counts) == {
+        "columns_mapped_by_alias",
+        "empty_column_ignored",
+        "unknown_column_ignored",
+    }
+
+
+def book(change=lambda *_: None, **properties):
+    made = Workbook()
+    for name, value in properties.items():
+        setattr(made, name, value)
+    sheet = made.active
+    sheet.append(HEAD)
+    for r in rows():
+        times = [dt.datetime.fromisoformat(r[6]), dt.datetime.fromisoformat(r[7])]
+        sheet.append([*r[:3], int(r[3]), float(r[4]), int(r[5]), *times, float(r[8])])
+    change(made, sheet)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def rewritten(change, content=None):
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content or book())) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for item in source.infolist():
+            target.writestr(item.filename, change(item.filename, source.read(item)))
+    return buffer.getvalue()
+
+
+def with_part(name, content="x"):
+    buffer = io.BytesIO(book())
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_days_count_from_1904_in_such_a_workbook():
+    def bare_numbers(_, sheet):
+        for row in sheet.iter_rows(min_row=2, min_col=7, max_col=8):
+            for cell in row:
+                cell.number_format = "0.00000"
+
+    usual = check(book(), "f.xlsx").frame
+    assert check(book(epoch=CALENDAR_MAC_1904), "f.xlsx").frame.equals(usual)
+    assert check(book(bare_numbers, epoch=CALENDAR_MAC_1904), "f.xlsx").frame.equals(usual)
+    assert check(book(bare_numbers), "f.xlsx").frame.equals(usual)
+
+
+def test_formulas_without_value_do_not_hide_the_other_faults():
+    def change(_, sheet):
+        sheet["E2"], sheet["I5"], sheet["D4"], sheet["C6"] = "=0.5+0.3", "=1+1", "peut-être", None
+
+    found = errors(check(book(change), "f.xlsx"))
+    assert sorted(found) == [
+        ("formula_without_value", "E2"),
+        ("formula_without_value", "I5"),
+        ("invalid_label", "D4"),
+        ("missing_value", "C6"),
+    ]
+
+
+def test_errors_of_the_spreadsheet_are_faults_and_not_empty_cells():
+    def change(name, part):
+        assert name != SHEET or b'<c r="I3" t="n"><v>21.5</v></c>' in part
+        return part.replace(b'<c r="I3" t="n"><v>21.5</v></c>', b'<c r="I3" t="e"><f>Z9*2</f><v>#REF!</v></c>')
+
+    assert errors(check(rewritten(change), "f.xlsx")) == [("excel_error", "I3")]
+
+
+def test_merged_hidden_and_double_sheets():
+    assert errors(check(book(lambda _, s: s.merge_cells("C3:C5")), "f.xlsx"))[0] == ("merged_data_cells", "C3")
+    hidden = check(book(lambda _, s: setattr(s.row_dimensions[4], "hidden", True)), "f.xlsx")
+    assert (hidden.frame.height, hidden.report.reason) == (6, "hidden_rows_included")
+    assert check(book(lambda b, s: b.copy_worksheet(s)), "f.xlsx").report.reason == "several_sheets"
+
+
+def insert(part, before, after):
+    return lambda: rewritten(lambda name, content: content.replace(before, after + before) if name == part else content)
+
+
+TEMPLATE = b'<Relationship Id="z" Type="x/attachedTemplate" Target="http://127.0.0.1/x" TargetMode="External"/>'
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (book, "f.xlsm", "unsupported_format"),
+        (book, "f.xlsx.exe", "unsupported_format"),
+        (book, "f.csv", "extension_mismatch"),
+        (lambda: book()[:-300], "f.xlsx", "archive_corrupt"),
+        (lambda: book() + b"<html>", "f.xlsx", "polyglot"),
+        (lambda: b"GIF89a" + book(), "f.xlsx", "polyglot"),
+        (lambda: with_part("..\\..\\evil.txt"), "f.xlsx", "archive_path_traversal"),
+        (lambda: with_part("C:/evil.txt"), "f.xlsx", "archive_path_traversal"),
+        (lambda: with_part("xl/worksheets/SHEET1.xml"), "f.xlsx", "archive_ambiguous"),
+        (lambda: with_part("xl/macrosheets/sheet1.xml"), "f.xlsx", "macro_content"),
+        (lambda: with_part("xl/embeddings/oleObject1.bin"), "f.xlsx", "active_content"),
+        (lambda: with_part("xl/connections.xml", "<connections/>"), "f.xlsx", "external_link"),
+        (insert("xl/_rels/workbook.xml.rels", b"</Relationships>", TEMPLATE), "f.xlsx", "external_link"),
+        (insert(SHEET, b"<worksheet", b'<!DOCTYPE a [<!ENTITY x "y">]>'), "f.xlsx", "xml_dtd_forbidden"),
+        (
+            lambda: rewritten(lambda n, c: ("<!DOCTYPE a>" + c.decode()).encode("utf-16") if n == SHEET else c),
+            "f.xlsx",
+            "xml_dtd_forbidden",
+        ),
+        (lambda: rewritten(lambda n, c: c + b" " * 60_000_000 if "styles" in n else c), "f.xlsx", "archive_bomb"),
+        (lambda: book(lambda _, s: s.cell(1_048_576, 1, " ")), "f.xlsx", "sheet_too_large"),
+        (
+            lambda: book(lambda _, s: [s.cell(4000 * i + 10, 60 * i + 12, "x") for i in range(250)]),
+            "f.xlsx",
+            "sheet_too_large",
+        ),
+        (lambda: b"<html><table></table></html>", "f.xls", "unsupported_format"),
+        (lambda: text(rows()) + b";;;;;;;;\n" * 900_000, "f.csv", "too_many_rows"),
+        (lambda: text(rows(), HEAD + [f"c{i}" for i in range(300)]), "f.csv", "too_many_columns"),
+        (lambda: text(with_cells(case_id_4="x" * 1_000_000)), "f.csv", "cell_too_large"),
+    ],
+)
+def test_hostile_files_are_refused_for_what_they_are(content, name, code):
+    checked = check(content(), name)
+    assert (checked.report.reason, checked.frame) == (code, None)
+
+
+def test_parquet_is_weighed_before_it_is_read():
+    def parquet(frame):
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer)
+        return buffer.getvalue()
+
+    ones = pl.DataFrame({"case_id": ["x"]}).select(pl.all().repeat_by(3_000_000).explode())
+    assert check(parquet(ones), "f.parquet").report.reason == "too_many_rows"
+    wide = ones.head(100_000).with_columns(pl.lit("k").alias(f"c{i}") for i in range(90))
+    assert check(parquet(wide), "f.parquet").report.reason == "table_too_large"
+    frame = pl.DataFrame({name: [row[i] for row in rows()] for i, name in enumerate(HEAD)})
+    long = frame.with_columns(note=pl.lit("z" * 100_000))
+    assert errors(check(parquet(long), "f.parquet"))[0][0] == "cell_too_large"
+    assert check(parquet(frame), "f.parquet").report.outcome == "accept"
+
+
+def test_a_child_that_holds_too_much_is_ended(tmp_path, monkeypatch):
+    path = tmp_path / "f.csv"
+    path.write_bytes(text(rows()))
+    sound = in_child(path, PROTOCOL, SMALL)
+    assert sound.report.outcome == "accept"
+    assert 0 < sound.usage.cpu_seconds < 60
+    assert sound.usage.peak_bytes > 10_000_000
+    monkeypatch.setattr("importers.sandbox.RESIDENT_BYTES", (1_000_000, 0))
+    assert in_child(path, PROTOCOL, SMALL).report.reason == "unreadable_file"
