@@ -8,6 +8,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,8 +33,12 @@ RESIDENT_BYTES: Final = (400 * 1024**2, 8)
 CPU_SECONDS: Final = 3
 BYTES_A_SECOND: Final = 6_000_000
 """Time of the processor that a child may take: so many seconds, and one for so many bytes of the largest file allowed."""
+COPY_SECONDS: Final = 20
+COPY_BYTES: Final = 400 * 1024**2
+"""What an annotated copy may take besides."""
 GLANCE_SECONDS: Final = 0.02
 FILE_BYTES: Final = 4 * 1024**3
+COPY: Final = "annotated.xlsx"
 
 
 def in_child(
@@ -50,14 +55,39 @@ def in_child(
 
     A child that dies, runs out of memory or of time gives one issue, `unreadable_file`.
     """
-    request = {
+    return _child(path, _request(path, protocol, context, name, table, lenient=lenient), seconds)
+
+
+def annotated_in_child(
+    path: Path,
+    protocol: Protocol,
+    context: Context,
+    out: Path,
+    *,
+    name: str | None = None,
+    table: str | None = None,
+    locale: str = "fr",
+    seconds: int = SECONDS,
+) -> Checked:
+    """`in_child`, and the annotated copy written to `out`.
+
+    It is not written when there is no table to mark, when the file identifies people, or when the copy takes more than the
+    limits: the report comes all the same.
+    """
+    request = _request(path, protocol, context, name, table)
+    return _child(path, {**request, "annotated": str(out.resolve()), "locale": locale}, seconds)
+
+
+def _request(
+    path: Path, protocol: Protocol, context: Context, name: str | None, table: str | None, *, lenient: bool = False
+) -> dict[str, Any]:
+    return {
         "protocol": protocol.model_dump(mode="json"),
         "context": _context_json(context),
         "name": name or path.name,
         "table": table,
         "lenient": lenient,
     }
-    return _child(path, request, seconds)
 
 
 def columns_in_child(path: Path, wanted: Mapping[str, str], *, seconds: int = SECONDS) -> Checked:
@@ -81,7 +111,10 @@ def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
             stderr=subprocess.DEVNULL,
         )
         most = RESIDENT_BYTES[0] + RESIDENT_BYTES[1] * int(request["context"]["limits"]["file_bytes"])
+        most += COPY_BYTES if "annotated" in request else 0
         usage = _watched(child, start + seconds, most)
+        if "annotated" in request and (out / COPY).is_file():
+            shutil.move(out / COPY, request["annotated"])
         return replace(_answer(out, path), usage=replace(usage, seconds=time.monotonic() - start))
 
 
@@ -135,6 +168,7 @@ def _context_json(context: Context) -> dict[str, Any]:
 def _context_from(content: dict[str, Any]) -> Context:
     import datetime as dt
 
+    content = dict(content)
     for key in ("first_day", "last_day", "today"):
         content[key] = dt.date.fromisoformat(content[key]) if content[key] else None
     for key in ("registered_sites", "true_words", "false_words", "missing_words"):
@@ -164,25 +198,47 @@ def _report_from(content: dict[str, Any]) -> Report:
     return Report(**{**content, "issues": issues})
 
 
-def _limits(largest_file: int) -> None:
-    seconds = min(SECONDS, CPU_SECONDS + largest_file // BYTES_A_SECOND)
+def _limits(largest_file: int, more: int) -> None:
+    seconds = min(SECONDS, CPU_SECONDS + largest_file // BYTES_A_SECOND) + more
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _checked(request: dict[str, Any]) -> Checked:
+def _checked(request: dict[str, Any], most: int | None = None) -> Checked:
     from importers.check import check_file
 
+    context = _context_from(request["context"])
+    if most is not None:
+        most = max(most, context.limits.row_errors_reported)
+        context = replace(context, limits=replace(context.limits, row_errors_reported=most))
     return check_file(
         Path(request["path"]),
         Protocol.model_validate(request["protocol"]),
-        _context_from(request["context"]),
+        context,
         name=request["name"],
         table=request["table"],
         lenient=request["lenient"],
     )
+
+
+def _annotate(request: dict[str, Any], report: Report) -> None:
+    from importers.annotated.make import annotated_copy
+
+    copy = annotated_copy(
+        Path(request["path"]).read_bytes(),
+        report,
+        Protocol.model_validate(request["protocol"]),
+        _context_from(request["context"]),
+        name=request["name"],
+        table=request["table"],
+        locale=request["locale"],
+    )
+    if copy is not None:
+        partial = Path(request["out"]) / "annotated.part"
+        partial.write_bytes(copy)
+        partial.rename(Path(request["out"]) / COPY)
 
 
 def _columns(request: dict[str, Any]) -> Checked:
@@ -193,11 +249,23 @@ def _columns(request: dict[str, Any]) -> Checked:
 
 
 def main(request_file: str) -> None:
-    """The child's whole life: read the request, check, write the answer."""
+    """The child's whole life: read the request, check, write the answer, then the annotated copy when it is asked for."""
     request = json.loads(Path(request_file).read_text(encoding="utf-8"))
-    _limits(int(request["context"]["limits"]["file_bytes"]))
-    checked = _columns(request) if "wanted" in request else _checked(request)
-    out = Path(request["out"])
+    _limits(int(request["context"]["limits"]["file_bytes"]), COPY_SECONDS if "annotated" in request else 0)
+    if "wanted" in request:
+        _write(_columns(request), Path(request["out"]))
+    elif "annotated" not in request:
+        _write(_checked(request), Path(request["out"]))
+    else:
+        from importers.annotated.make import MARKED
+
+        checked = _checked(request, MARKED)
+        most = Limits(**request["context"]["limits"]).row_errors_reported
+        _write(replace(checked, report=checked.report.first(most)), Path(request["out"]))
+        _annotate(request, checked.report)
+
+
+def _write(checked: Checked, out: Path) -> None:
     if checked.frame is not None:
         checked.frame.write_ipc(out / "rows.arrow")
     report = checked.report

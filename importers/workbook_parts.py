@@ -48,6 +48,8 @@ SHARED: Final = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTAL
 REFERENCE: Final = re.compile(rb">(\d+)</(?:\w+:)?v>")
 EXTERNAL: Final = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*TargetMode=\"External\"[^>]*>", re.IGNORECASE)
 OWN_AUTHORS: Final = frozenset({b"", b"openpyxl", b"Preuve", b"xlsxwriter", b"calc"})
+OURS: Final = {b"Preuve"}
+"""Author of the comments of the copies that we give back: their loss is no news."""
 REPEATED_BYTES: Final = 64_000_000
 """What the references to one long text may come to: each of them is a copy once read."""
 
@@ -79,7 +81,7 @@ def look_into(content: bytes, limits: Limits) -> Parts:
             sheets[title] = sheet_parts(parts[name], limits)
             outside[name] = SHEET_DATA.sub(b"", parts[name])
     texts = [text for name, part in outside.items() for text in _texts(name, part, parts, titles, limits)]
-    commented = any(name.startswith(COMMENTS) for name in parts)
+    commented = any(name.startswith(COMMENTS) and set(AUTHORS.findall(part)) != OURS for name, part in parts.items())
     authors = {found for name, part in parts.items() if name.startswith("docprops/") for found in AUTHORS.findall(part)}
     issues = [Issue("metadata_stripped", "warning")] if commented or authors - OWN_AUTHORS else []
     return Parts(tuple(texts), tuple(issues), sheets, epoch)

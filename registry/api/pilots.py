@@ -13,17 +13,19 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath, FromQuery, MultipartBody
+from litestar.response import Stream
 
 from registry import db
 from registry.api.answers import answer
 from registry.api.auth import signed_in
 from registry.api.problems import language, problem
-from registry.services import pilots, submissions
+from registry.services import marked_copies, pilots, submissions
 from registry.services.pages import Page
 from registry.services.pilots import PilotOut
 from registry.services.submissions import SubmissionOut
 
 CHUNK = 1024 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get("/pilots")
@@ -76,9 +78,7 @@ async def send_file(
 ) -> Response[dict[str, Any]]:
     """Send a file: checked in full, kept whole or not at all."""
     actor, locale = signed_in(request.user), language(request)
-    limit = db.settings().upload_max_mb * 1_000_000
-    if int(request.headers.get("content-length") or 0) > limit:
-        raise HTTPException(status_code=413, detail=f"at most {db.settings().upload_max_mb} MB")
+    _require_size(request)
     async with kept_for_a_moment(data.file) as path:
         received = await submissions.receive(
             by=actor,
@@ -93,6 +93,36 @@ async def send_file(
         return problem(request, 422, "file_refused", detail, **received.report)
     body = {"id": received.submission["id"], "state": received.submission["state"], **received.report}
     return Response(body, status_code=201 if received.created else 200)
+
+
+@post("/pilots/{pilot:str}/submissions/annotated", status_code=200)
+async def annotated_copy(
+    request: Request[Any, Any, Any], pilot: FromPath[str], data: MultipartBody[Upload]
+) -> Response[dict[str, Any]] | Stream:
+    """The same file again, and its faults marked in a copy; nothing is kept, a file that identifies people has no copy."""
+    actor, locale = signed_in(request.user), language(request)
+    _require_size(request)
+    async with kept_for_a_moment(data.file) as path:
+        made = await marked_copies.annotate(
+            by=actor,
+            pilot=pilot,
+            path=path,
+            file_name=data.file.filename or "file",
+            table=data.table or None,
+            locale=locale,
+        )
+    if made.copy is None:
+        status, code = (409, "identifying_data") if made.identifies else (422, "file_refused")
+        return problem(request, status, code, made.why, **made.report)
+    headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
+    return Stream(marked_copies.chunks(made.copy), media_type=XLSX, headers=headers)
+
+
+def _require_size(request: Request[Any, Any, Any]) -> None:
+    """Refuse, by what it announces, a body that is too large."""
+    limit = db.settings().upload_max_mb
+    if int(request.headers.get("content-length") or 0) > limit * 1_000_000:
+        raise HTTPException(status_code=413, detail=f"at most {limit} MB")
 
 
 @get("/pilots/{pilot:str}/submissions")
@@ -130,6 +160,7 @@ PILOTS = (
     get_pilot,
     close_uploads,
     send_file,
+    annotated_copy,
     list_submissions,
     get_submission,
     accept,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from evaluation.protocol import Protocol, load_protocol
 from registry.cli.output import Refused, print_json, print_table, write_file
 from registry.cli.words import locale, say
+
+if TYPE_CHECKING:
+    from importers.report import Report
 
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout and nothing else")
 PROTOCOL_OPTION = click.option(
@@ -34,6 +38,9 @@ def existing(path: Path) -> Path:
 @click.option("--site", metavar="FINESS", help="The site that sends the file: rows of another one are refused")
 @click.option("--context", "context_file", type=FILE, help="JSON file: pilot, registered sites, dates, limits, aliases")
 @click.option("--name", help="The name under which the file was uploaded")
+@click.option(
+    "--annotate", type=FILE, metavar="OUT.xlsx", help="Write the person's own workbook with its faults marked"
+)
 @click.option("--rows", is_flag=True, help="Add the normalised rows (this machine only)")
 @JSON_OPTION
 def check(
@@ -43,6 +50,7 @@ def check(
     site: str | None,
     context_file: Path | None,
     name: str | None,
+    annotate: Path | None,
     rows: bool,
     as_json: bool,
 ) -> None:
@@ -50,22 +58,38 @@ def check(
     from importers.aggregates import check_aggregate_file, is_json
     from importers.answer import as_json as answer_json
     from importers.check import Context
-    from importers.sandbox import in_child
+    from importers.sandbox import annotated_in_child, in_child
 
     protocol = load_protocol(protocol_name)
     context = Context.from_mapping(_context(context_file), uploader_site=site)
     shown = name or file.name
-    if is_json(existing(file), shown):
-        checked = check_aggregate_file(file, protocol, context, name=shown)
-    else:
-        checked = in_child(file, protocol, context, name=shown, table=table)
-    read = protocol.table(checked.report.table) if checked.report.table else None
-    answer = answer_json(checked, locale(), rows=rows, table=read)
-    if as_json:
-        print_json(answer)
-    else:
-        _print_report(answer)
+    with tempfile.TemporaryDirectory(prefix="preuve-annotate-") as folder:
+        copy = Path(folder) / "copy.xlsx"
+        if is_json(existing(file), shown):
+            checked = check_aggregate_file(file, protocol, context, name=shown)
+        elif annotate is None:
+            checked = in_child(file, protocol, context, name=shown, table=table)
+        else:
+            checked = annotated_in_child(file, protocol, context, copy, name=shown, table=table, locale=locale())
+        read = protocol.table(checked.report.table) if checked.report.table else None
+        answer = answer_json(checked, locale(), rows=rows, table=read)
+        if as_json:
+            print_json(answer)
+        else:
+            _print_report(answer)
+        if annotate is not None:
+            _write_copy(annotate, copy, checked.report)
     sys.exit(0 if answer["accepted"] else 1)
+
+
+def _write_copy(annotate: Path, copy: Path, report: Report) -> None:
+    """Put the annotated copy where it was asked for, or say why there is none."""
+    from importers.annotated.refusals import why_none
+
+    if not copy.is_file():
+        raise Refused(why_none(report, locale()))
+    write_file(annotate, copy.read_bytes())
+    click.echo(say("{path} written: each fault is marked in its cell.").format(path=annotate), err=True)
 
 
 def _context(path: Path | None) -> dict[str, Any]:

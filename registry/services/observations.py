@@ -22,7 +22,7 @@ from importers.aggregates import check_aggregate_file, is_json
 from importers.context import Context, Limits
 from importers.pseudonyms import pseudonymise
 from importers.report import Checked
-from importers.sandbox import in_child
+from importers.sandbox import annotated_in_child, in_child
 from registry import db
 from registry.services import clock
 from registry.store import FrameStore
@@ -51,8 +51,16 @@ async def check(
     sites: Sequence[str],
     uploader: str,
     days: tuple[dt.date, dt.date],
+    annotated: Path | None = None,
+    locale: str = "fr",
 ) -> Checked:
-    """The check of a file of `uploader`, by the calendar and the sites of its pilot, in a child process."""
+    """The check of a file of `uploader`, by the calendar and the sites of its pilot, in a child process.
+
+    Parameters
+    ----------
+    annotated, locale
+        Where the child writes the annotated copy, when one is asked for and may be made.
+    """
     context = Context(
         registered_sites=frozenset(sites),
         uploader_site=uploader,
@@ -63,7 +71,11 @@ async def check(
     )
     if is_json(path, name):
         return await asyncio.to_thread(check_aggregate_file, path, protocol, context, name=name)
-    return await asyncio.to_thread(in_child, path, protocol, context, name=name, table=table)
+    if annotated is None:
+        return await asyncio.to_thread(in_child, path, protocol, context, name=name, table=table)
+    return await asyncio.to_thread(
+        annotated_in_child, path, protocol, context, annotated, name=name, table=table, locale=locale
+    )
 
 
 @dataclass(frozen=True, slots=True)

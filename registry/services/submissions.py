@@ -53,26 +53,8 @@ async def receive(
     Forbidden
         Only a pilot site sends files; this registry may take aggregates only.
     """
-    await guard.require(by, Action.SUBMISSION_SEND, "pilot", pilot)
-    row = await pilots.find(by=by, pilot=pilot)
-    site = await _own_site(by, row)
-    if not db.settings().accept_rows and not is_json(path, file_name):
-        raise Forbidden(
-            "rows_not_accepted",
-            "This registry takes aggregates only: run `preuve evaluate --aggregate` at the hospital.",
-        )
-    _require_open(PilotState(row["state"]), row["code"])
-    frozen = await protocols.by_id(row["protocol"])
-    protocol = parse_protocol(frozen["content"]) if frozen else _no_protocol(row)
-    checked = await observations.check(
-        path,
-        protocol,
-        name=file_name,
-        table=table,
-        sites=[s["finess"] for s in await pilots.sites_of(row["id"])],
-        uploader=str(by.site),
-        days=(row["starts_on"], row["ends_on"]),
-    )
+    row, site, protocol = await ready_to_send(by=by, pilot=pilot, aggregate=is_json(path, file_name))
+    checked = await check(by, row, protocol, path, file_name=file_name, table=table)
     if (known := await _same_file(row["id"], site, checked.report.file_sha256)) is not None:
         return _again(known, checked.report, locale)
     if not checked.report.accepted:
@@ -81,6 +63,36 @@ async def receive(
             await trail.record(by, "submission.rejected", "pilot", str(row["id"]), codes=codes)
         return Received(None, as_json(checked, locale), created=False)
     return await _keep(by, row, site, protocol, checked, file_name=file_name, locale=locale)
+
+
+async def ready_to_send(*, by: Actor, pilot: str, aggregate: bool) -> tuple[dict[str, Any], UUID, Protocol]:
+    """The pilot, the actor's site in it and its protocol, when the site may send a file now; see `receive`."""
+    await guard.require(by, Action.SUBMISSION_SEND, "pilot", pilot)
+    row = await pilots.find(by=by, pilot=pilot)
+    site = await _own_site(by, row)
+    if not db.settings().accept_rows and not aggregate:
+        raise Forbidden(
+            "rows_not_accepted",
+            "This registry takes aggregates only: run `preuve evaluate --aggregate` at the hospital.",
+        )
+    _require_open(PilotState(row["state"]), row["code"])
+    frozen = await protocols.by_id(row["protocol"])
+    return row, site, parse_protocol(frozen["content"]) if frozen else _no_protocol(row)
+
+
+async def check(
+    by: Actor, row: Mapping[str, Any], protocol: Protocol, path: Path, *, file_name: str, **rest: Any
+) -> Checked:
+    """The check of a file by what its pilot says; `rest` as `observations.check` takes it."""
+    return await observations.check(
+        path,
+        protocol,
+        name=file_name,
+        sites=[s["finess"] for s in await pilots.sites_of(row["id"])],
+        uploader=str(by.site),
+        days=(row["starts_on"], row["ends_on"]),
+        **rest,
+    )
 
 
 def _no_protocol(row: Mapping[str, Any]) -> Protocol:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
-from litestar.response import Redirect
+from litestar.response import Redirect, Stream
 
 from evaluation.protocol import Protocol
+from importers.annotated.refusals import may_have_copy
 from importers.template import blank_workbook
 from registry import db
 from registry.errors import NotFound
 from registry.policies.access import Action, Actor, may
-from registry.services import pilots, protocols, scorecards, submissions
+from registry.services import marked_copies, pilots, protocols, scorecards, submissions
 from registry.services.pilots import PilotOut
 from registry.vocabulary import UserRole
 from registry.web.auth import signed_in
@@ -67,6 +70,7 @@ async def _show(
         sent=sent,
         report=report,
         can_send=takes_part and found["state"] == "collecting" and may(actor, Action.SUBMISSION_SEND),
+        can_annotate=bool(report and may_have_copy(report)),
         can_close=may(actor, Action.PILOT_CLOSE) and found["state"] == "collecting",
         accept_rows=db.settings().accept_rows,
         scorecard=await _scorecard(actor, found),
@@ -92,29 +96,65 @@ async def _scorecard(actor: Actor, found: PilotOut) -> str | None:
         return None
 
 
-@post("/pilots/{pilot:str}/upload")
-async def upload(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[Any]:
-    """Check a file: the faults on the pilot's page, or what would be kept on its own."""
-    actor = signed_in(request)
+async def _sent_form(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """A form that holds a file, once it is known to be ours and not too large."""
     if int(request.headers.get("content-length") or 0) > db.settings().upload_max_mb * 1_000_000:
         raise HTTPException(status_code=413, detail="too large")
     form = await read_form(request)
     require_own_form(request, form.get(FIELD))
-    file, table = form.get("file"), str(form.get("table") or "") or None
-    found = await pilots.get_pilot(by=actor, pilot=pilot)
-    if not isinstance(file, UploadFile) or not file.filename:
-        return await _show(request, actor, found, status=422, report={"no_file": True})
+    return form
+
+
+@contextlib.asynccontextmanager
+async def _kept_for_a_moment(file: UploadFile) -> AsyncIterator[Path]:
+    """The bytes in a private file, gone when the check is done."""
     with tempfile.TemporaryDirectory(prefix="preuve-upload-") as folder:
         path = Path(folder) / "file"
         with path.open("wb") as stream:
             while chunk := await file.read(CHUNK):
                 stream.write(chunk)
+        yield path
+
+
+@post("/pilots/{pilot:str}/upload")
+async def upload(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[Any]:
+    """Check a file: the faults on the pilot's page, or what would be kept on its own."""
+    actor = signed_in(request)
+    form = await _sent_form(request)
+    file, table = form.get("file"), str(form.get("table") or "") or None
+    found = await pilots.get_pilot(by=actor, pilot=pilot)
+    if not isinstance(file, UploadFile) or not file.filename:
+        return await _show(request, actor, found, status=422, report={"no_file": True})
+    async with _kept_for_a_moment(file) as path:
         received = await submissions.receive(
             by=actor, pilot=found["id"], path=path, file_name=file.filename, table=table, locale=locale_of(request)
         )
     if received.submission is None:
         return await _show(request, actor, found, status=422, report=received.report)
     return Redirect(f"/submissions/{received.submission['id']}", status_code=303)
+
+
+@post("/pilots/{pilot:str}/annotated", status_code=200)
+async def annotated(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[Any] | Stream:
+    """The file again, its faults marked in a copy to download.
+
+    The form sends the file a second time because nothing was kept of it: no copy waits on the disk for somebody to fetch it.
+    """
+    actor = signed_in(request)
+    form = await _sent_form(request)
+    file, table = form.get("file"), str(form.get("table") or "") or None
+    found = await pilots.get_pilot(by=actor, pilot=pilot)
+    if not isinstance(file, UploadFile) or not file.filename:
+        return await _show(request, actor, found, status=422, report={"no_file": True})
+    async with _kept_for_a_moment(file) as path:
+        made = await marked_copies.annotate(
+            by=actor, pilot=found["id"], path=path, file_name=file.filename, table=table, locale=locale_of(request)
+        )
+    if made.copy is None:
+        status = 409 if made.identifies else 422
+        return await _show(request, actor, found, status=status, report={**made.report, "no_copy": made.why})
+    headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
+    return Stream(marked_copies.chunks(made.copy), media_type=XLSX, headers=headers)
 
 
 @get("/pilots/{pilot:str}/template.xlsx")
@@ -194,4 +234,6 @@ async def withdraw(request: Request[Any, Any, Any], submission: FromPath[str]) -
     return await _step(request, submission, accepted=False)
 
 
-PILOTS = (pilots_page, pilot_page, upload, template, protocol_file, close, submission_page, accept, withdraw)
+PILOTS = (
+    pilots_page, pilot_page, upload, annotated, template, protocol_file, close, submission_page, accept, withdraw,
+)  # fmt: skip

@@ -30,6 +30,14 @@ API = {
         "buyer_u": 403,
         "admin": 403,
     },
+    ("POST", "/api/v1/pilots/PIL-1/submissions/annotated"): {
+        "anon": 401,
+        "site_a": 200,
+        "site_c": 404,
+        "eval_1": 403,
+        "buyer_u": 403,
+        "admin": 403,
+    },
     ("GET", "/api/v1/pilots/PIL-1/submissions"): {
         "anon": 401,
         "site_a": 200,
@@ -99,7 +107,7 @@ async def test_the_matrix(machine, world, scored, method, path):
     for name, expected in API[method, path].items():
         caller = await machine(None if name == "anon" else name)
         rest = {}
-        if address.endswith("/submissions") and method == "POST":
+        if address.endswith(("/submissions", "/annotated")) and method == "POST":
             rest = {"files": {"file": ("f.csv", rows(A, prefix="z"))}}
         elif address.endswith("/signatures"):
             rest = {"json": SIGNATURE}

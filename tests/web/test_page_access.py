@@ -9,6 +9,8 @@ from tests.web.conftest import sign_in, token_in
 DOOR = 303
 """A stranger is sent to the page where people sign in (and `/centrals` sends a buyer to their own list)."""
 
+WITH_A_FILE = ("/upload", "/annotated")
+
 EVERYBODY = {"anon": 200, "site_a": 200, "eval_1": 200, "buyer_u": 200, "admin": 200}
 PAGES = {
     ("GET", "/"): EVERYBODY,
@@ -42,6 +44,9 @@ PAGES = {
     ("POST", "/logout"): {"anon": DOOR, "site_a": 303},
     ("POST", "/pilots/{pilot:str}/upload"): {
         "anon": DOOR, "site_a": 303, "site_c": 404, "eval_1": 403, "buyer_u": 404, "admin": 403,
+    },
+    ("POST", "/pilots/{pilot:str}/annotated"): {
+        "anon": DOOR, "site_a": 200, "site_c": 404, "eval_1": 403, "buyer_u": 404, "admin": 403,
     },
     ("POST", "/pilots/{pilot:str}/close"): {"anon": DOOR, "site_a": 403, "site_c": 403, "buyer_u": 403, "admin": 403},
     ("POST", "/submissions/{submission:str}/accept"): {"anon": DOOR, "site_b": 404, "eval_1": 403, "admin": 403},
@@ -84,7 +89,7 @@ async def test_the_matrix_of_the_pages(browser, addresses, method, path):
         rest = {}
         if method == "POST":
             rest["data"] = {"_csrf_token": token_in(await client.get("/help" if name != "anon" else "/login"))}
-        if path.endswith("/upload"):
+        if path.endswith(WITH_A_FILE):
             rest["files"] = {"file": ("f.csv", rows(A, prefix="y"))}
         if path.endswith("/sign"):
             rest["data"] |= {"decision": "referenced", "reason": "x", "no_conflict": "yes"}
@@ -112,7 +117,7 @@ async def test_no_form_passes_without_its_token(browser, addresses, path):
     assert (await client.post(addresses(path), data={"_csrf_token": ""})).status_code == 403
 
 
-@pytest.mark.parametrize("path", [p for m, p in PAGES if m == "POST" and not p.endswith("/upload")])
+@pytest.mark.parametrize("path", [p for m, p in PAGES if m == "POST" and not p.endswith(WITH_A_FILE)])
 async def test_a_form_without_a_file_is_short(browser, addresses, path):
     client = await visitor(browser, "anon" if path == "/login" else "site_a")
     assert (await client.post(addresses(path), data={"password": "x" * 70_000})).status_code == 413
