@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ OWN_SHEETS: Final = frozenset(
     | {"bilanducontrole", "checksummary"}
 )
 """Sheets of our blank workbooks, and of the copies where we mark the faults, that hold no data."""
+WHOLE: Final = 1e15
+"""Numbers below it show all the digits before their decimal point."""
 LIST_HEADERS: Final = frozenset({"nom", "name"})
 """What a dictionary of columns may call its own."""
 FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
@@ -153,8 +156,7 @@ def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], othe
     body = sheet.cells[sheet.header + 1 :]
     stray = max((i for row in body for i, cell in enumerate(row[len(headers) :]) if _text(cell)), default=-1)
     headers += [""] * (stray + 1)
-    columns = {str(i): _column([row[i] if i < len(row) else "" for row in body]) for i in range(len(headers))}
-    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    frame = pl.DataFrame([_column(values).alias(str(i)) for i, values in enumerate(_columns(body, len(headers)))])
     rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
     own = parts.sheets.get(sheet.name)
     faults = sheet_faults(own, frame, headers, sheet.header + 1) if own else None
@@ -177,16 +179,21 @@ def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], othe
     )
 
 
+def _columns(body: list[list[Any]], width: int) -> Iterator[Sequence[Any]]:
+    if not body:
+        yield from ([] for _ in range(width))
+    elif min(map(len, body)) >= width:
+        yield from itertools.islice(zip(*body, strict=False), width)
+    else:
+        yield from ([row[i] if i < len(row) else "" for row in body] for i in range(width))
+
+
 def _column(values: Sequence[Any]) -> pl.Series:
     kinds = set(map(type, values))
     if kinds == {str}:
         return pl.Series(values, dtype=pl.String).replace("", None)
-    if kinds <= {float, int} and kinds:
-        numbers = pl.Series(values, dtype=pl.Float64, strict=False)
-        whole = numbers.is_finite().all() and (numbers == numbers.floor()).all() and (numbers.abs() < 1e15).all()
-        return (
-            numbers.cast(pl.Int64).cast(pl.String) if whole else pl.Series([_text(v) for v in values], dtype=pl.String)
-        )
+    if kinds == {float} and max(map(abs, values)) < WHOLE:  # NaN and infinity are no less
+        return pl.Series(list(map(repr, values)), dtype=pl.String).str.strip_suffix(".0")
     return pl.Series([_text(value) for value in values], dtype=pl.String)
 
 
@@ -196,7 +203,7 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         text = "1" if value else "0"
     elif isinstance(value, float):
-        text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        text = str(int(value)) if value.is_integer() and abs(value) < WHOLE else repr(value)
     elif isinstance(value, dt.datetime):
         rounded = value + dt.timedelta(microseconds=500_000)
         text = rounded.replace(microsecond=0).isoformat(sep=" ")
