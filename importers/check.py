@@ -69,9 +69,10 @@ def check_bytes(
     columns = {grid.headers[position]: name for name, position in recognised.positions.items()}
     if private:  # nothing of such a file is described further
         return Checked(_report([*private], grid.frame.height, columns, chosen.name, digest, context), None)
-    early = [*grid.issues, *recognised.issues]
+    early = [*_other_pilot(grid, context), *grid.issues, *recognised.issues]
     if not grid.frame.height:
-        issues = [*early, Issue("no_rows", "error")]
+        told_apart = [i for i in early if i.code != "ambiguous_columns"]  # a blank workbook holds them all
+        issues = [*told_apart, Issue("no_rows", "error")]
         return Checked(_report(issues, 0, columns, chosen.name, digest, context), None)
     frame, value_issues, unlisted = _typed_rows(grid, chosen, recognised.positions, context)
     told = {issue.cell for issue in early if issue.cell}
@@ -82,6 +83,12 @@ def check_bytes(
     issues = [*early, *value_issues, *late]
     report = _report(issues, grid.frame.height, columns, chosen.name, digest, context, unlisted)
     return Checked(report, frame if report.accepted else None)
+
+
+def _other_pilot(grid: Grid, context: Context) -> Iterator[Issue]:
+    """A blank workbook of one pilot that is sent to another."""
+    if grid.pilot and context.pilot and grid.pilot != context.pilot:
+        yield Issue("other_pilot", "error", params={"other": grid.pilot, "pilot": context.pilot})
 
 
 def read_table(

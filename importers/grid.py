@@ -50,6 +50,8 @@ class Grid:
     header_row: int = 1
     others: tuple[Elsewhere, ...] = ()
     epoch_1904: bool = False
+    pilot: str | None = None
+    """The pilot whose blank workbook this is, when it is one."""
 
     def cell(self, position: int, record: int) -> str:
         """The address of a cell as a spreadsheet shows it."""

@@ -19,6 +19,8 @@ ERROR_COLOUR: Final = "F8B4AE"
 WARNING_COLOUR: Final = "FFE08A"
 ERROR_FILL: Final = PatternFill("solid", fgColor=ERROR_COLOUR)
 WARNING_FILL: Final = PatternFill("solid", fgColor=WARNING_COLOUR)
+CONDITIONAL_RED: Final = PatternFill("solid", bgColor=ERROR_COLOUR)
+"""The colour of a conditional format is its background: a quirk of the format."""
 WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
 LONGEST: Final = 32_767
 """Characters that a cell of a spreadsheet holds."""

@@ -65,7 +65,7 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
         raise Unreadable("header_not_found")
     chosen = _choose(found, wanted)
     issues = []
-    if len(candidates) > 1:
+    if any(name != chosen.name and not _is_blank_table(read[name]) for name in candidates):
         issues.append(Issue("sheet_selected", "warning", params={"sheet": chosen.name}))
     if chosen.header:
         issues.append(Issue("header_not_first_row", "warning", row=chosen.header + 1))
@@ -81,6 +81,12 @@ def _cells(book: calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.WorksheetNotFound:  # a sheet of charts has no cells
         return []
+
+
+def _is_blank_table(cells: list[list[Any]]) -> bool:
+    """Whether a sheet holds a line of headers and nothing else: another table of a blank workbook."""
+    filled = [sum(_text(cell) is not None for cell in row) for row in cells]
+    return [count > 1 for count in filled if count] == [True]
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,7 @@ def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], othe
         sheet.header + 1,
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,
+        parts.pilot,
     )
 
 
