@@ -39,6 +39,7 @@ from evaluation.scorecard.multiplicity import SubgroupTest, multiplicity, subgro
 from evaluation.scorecard.pooled import Synthesis, reading_of, synthesise
 from evaluation.scorecard.three import three_estimates
 from evaluation.scorecard.verdict import Judgement, Reading, beyond, judge, worst
+from evaluation.small_numbers import hidden_levels
 from evaluation.statistics.roc import curve_points
 from evaluation.vocabulary import Domain, Flag, Reason, Role, Settled, Verdict
 
@@ -249,7 +250,9 @@ def _subgroups(
             found[subgroup.name] = [{**w, **short_json(r)} for w, r in zip(words, results, strict=True)]
         else:
             continue
-        tests.append(subgroup_test(use.id, subgroup.name, results))
+        hidden = hidden_levels([result.n for result in results])
+        shown = [result for place, result in enumerate(results) if place not in hidden]
+        tests.append(subgroup_test(use.id, subgroup.name, shown))
     return found, tuple(tests)
 
 

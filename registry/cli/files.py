@@ -71,7 +71,8 @@ def check(
             checked = in_child(file, protocol, context, name=shown, table=table)
         else:
             checked = annotated_in_child(file, protocol, context, copy, name=shown, table=table, locale=locale())
-        answer = answer_json(checked, locale(), rows=rows)
+        read = protocol.table(checked.report.table) if checked.report.table else None
+        answer = answer_json(checked, locale(), rows=rows, table=read)
         if as_json:
             print_json(answer)
         else:

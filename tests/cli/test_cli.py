@@ -371,3 +371,13 @@ def test_help_is_quick():
     heavy = ("polars", "scipy", "litestar", "piccolo", "openpyxl", "vl_convert", "numpy", "pydantic")
     assert importlib.util.find_spec("polars")
     assert not [name for name in heavy if f"| {name}\n" in loaded]
+
+
+def test_check_with_a_context_gives_the_normalised_rows(tmp_path):
+    folder = ROOT / "tests" / "corpus" / "public"
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    entry = next(e for e in expected["files"] if e["expect"] == "accept" and e.get("normalised", {}).get("rows"))
+    file = folder / entry["file"]
+    context = folder / "expected.json"
+    asked = ("check", file, "--protocol", "diagnostic-accuracy", "--context", context, "--rows", "--json")
+    assert json.loads(preuve(*asked).stdout)["normalised_rows"] == entry["normalised"]["rows"]

@@ -126,3 +126,12 @@ def test_a_key_added_later_leaves_frozen_digests_alone():
     frozen = parse_protocol(FROZEN)
     assert frozen.digest == "2974c8256ce9674af50c59f50ae2f3994c592c6eb457b6a582187916a11f04b2"
     assert parse_protocol(FROZEN + 'measured = "with_tool"\n').digest != frozen.digest
+
+
+def test_a_level_under_the_floor_takes_no_part_in_the_test():
+    """A test over hidden levels would let their figures be found from those that are shown."""
+    frame = cases(patients=400, each=1, seed=5)
+    few = frame.with_columns(sex=pl.when(pl.int_range(pl.len()) < 8).then(pl.lit("M")).otherwise(pl.lit("F")))
+    tests = {t["id"]: t for t in card(few)["multiplicity"]["subgroups"]["tests"]}
+    assert tests["accuracy"]["p_value"] is None
+    assert {t["id"]: t for t in card(frame)["multiplicity"]["subgroups"]["tests"]}["accuracy"]["p_value"] is not None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import struct
 import zipfile
 
 import polars as pl
@@ -338,3 +339,22 @@ def test_a_child_that_holds_too_much_is_ended(tmp_path, monkeypatch):
     assert sound.usage.peak_bytes > 10_000_000
     monkeypatch.setattr("importers.sandbox.RESIDENT_BYTES", (1_000_000, 0))
     assert in_child(path, PROTOCOL, SMALL).report.reason == "unreadable_file"
+
+
+def test_entries_that_share_their_bytes_are_refused():
+    """One entry's stored bytes are themselves another entry: each reader may take the part for what it likes."""
+    small = io.BytesIO()
+    with zipfile.ZipFile(small, "w") as archive:
+        archive.writestr("xl/b.xml", "<b/>")
+    with zipfile.ZipFile(small) as archive:
+        directory = archive.start_dir
+    record, entry = small.getvalue()[:directory], bytearray(small.getvalue()[directory:-22])
+    outer = bytearray(with_part("xl/a.bin", record))
+    assert check(bytes(outer), "f.xlsx").report.outcome == "accept"
+    struct.pack_into("<I", entry, 42, outer.index(record))
+    end = outer.rindex(b"PK\x05\x06")
+    entries, size = struct.unpack_from("<HI", outer, end + 10)
+    struct.pack_into("<HHI", outer, end + 8, entries + 1, entries + 1, size + len(entry))
+    outer[end:end] = entry
+    assert "xl/b.xml" in zipfile.ZipFile(io.BytesIO(bytes(outer))).namelist()
+    assert check(bytes(outer), "f.xlsx").report.reason == "archive_bomb"
