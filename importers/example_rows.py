@@ -32,7 +32,8 @@ def _value(column: Column, number: int, locale: str, first_day: dt.date | None) 
         words = choices(column, locale)
         return words[number % len(words)]
     if column.type in ("date", "datetime"):
-        day = (first_day or FIRST_DAY) + dt.timedelta(days=number // 2)
+        first = first_day or FIRST_DAY
+        day = first + dt.timedelta(days=-first.weekday() % 7 + 7 * (number // 2))  # Mondays: right for weeks too
         if column.type == "date":
             return day
         minutes = 25 + 5 * number if column.role == ColumnRole.END_TIME else 0
@@ -48,4 +49,5 @@ def _number(column: Column, number: int) -> float | int:
     if column.minimum is None and column.maximum is not None:
         low = high - 100
     value = low + (min(high, low + 100) - low) * SHARES[number % len(SHARES)]
-    return min(math.floor(high), max(math.ceil(low), round(value))) if column.type == "integer" else value
+    plain = column.type == "integer" or high - low > len(SHARES) * 2  # an age of 37.5 would look odd
+    return min(math.floor(high), max(math.ceil(low), round(value))) if plain else value

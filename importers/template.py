@@ -11,17 +11,19 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from evaluation.language import translations
-from evaluation.protocol import Protocol, Table
+from evaluation.protocol import Column, Protocol, Table
 from importers.example_rows import example_rows
 from importers.pilot_mark import write_mark
-from importers.sheet_style import BOLD, FONT, HEADER_FILL, HEADER_FONT, OPTIONAL_FILL, printed, put, put_row, sized
+from importers.sheet_style import BOLD, FONT, HEADER_FILL, HEADER_FONT, OPTIONAL_FILL, printed, put
 from importers.spreadsheets import sheet_titles
+from importers.template_pages import add_dictionary, add_instructions
 from importers.template_rules import Days, Lists, add_rules
-from importers.template_words import allowed, choices
+from importers.template_words import choices
 
 __all__ = ["blank_workbook", "choices"]
 
 FORMATS: Final = {"text": "@", "category": "@", "date": "dd/mm/yyyy", "datetime": "dd/mm/yyyy hh:mm", "integer": "0"}
+TEXTS: Final = ("text", "category", "boolean")
 FORMATTED: Final = 51
 """Last row whose cells carry the format of their column: spreadsheets forget a column's own."""
 NOTE: Final = Font(name=FONT, size=11, italic=True, color="5B6B7F")
@@ -49,10 +51,12 @@ def blank_workbook(
     book = Workbook()
     book.remove(book.active)
     tables = [protocol.table(table)] if table else list(protocol.tables)
-    sheets = [book.create_sheet(sheet_titles(one)[1 if locale == "en" else 0]) for one in tables]
+    sheets = [
+        book.create_sheet(sheet_titles(one)[1 if locale == "en" else 0]) for one in tables
+    ]  # first: scripts read it
+    add_instructions(book, protocol, tables, pilot_code, locale)
     _example(book, tables, locale, days)
-    _dictionary(book, tables, locale)
-    _instructions(book, protocol, pilot_code, locale)
+    add_dictionary(book, tables, locale)
     lists = Lists(book.create_sheet(say("Lists")))
     for sheet, one in zip(sheets, tables, strict=True):
         _table_sheet(sheet, one, lists, locale, days)
@@ -68,15 +72,22 @@ def blank_workbook(
 
 def _table_sheet(sheet: Any, table: Table, lists: Lists, locale: str, days: Days | None) -> None:
     printed(sheet)
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = "B2"
     sheet.print_title_rows = "1:1"
+    sheet.print_options.gridLines = True
     _headers(sheet, 1, table, locale)
     for index, column in enumerate(table.columns, start=1):
         wanted = FORMATS.get(column.type, "General")
-        sheet.column_dimensions[get_column_letter(index)].number_format = wanted
-        for row in range(2, FORMATTED + 1):
-            sheet.cell(row, index).number_format = wanted
+        cells = [row[0] for row in sheet.iter_rows(2, FORMATTED, index, index)]
+        for styled in (sheet.column_dimensions[get_column_letter(index)], *cells):
+            styled.number_format = wanted
+            styled.alignment = _aligned(column)
     add_rules(sheet, table, lists, locale, days)
+
+
+def _aligned(column: Column) -> Alignment:
+    """Numbers and dates to the right, texts away from them."""
+    return Alignment(horizontal="left", indent=1) if column.type in TEXTS else Alignment(horizontal="right")
 
 
 def _headers(sheet: Any, row: int, table: Table, locale: str) -> None:
@@ -90,10 +101,11 @@ def _headers(sheet: Any, row: int, table: Table, locale: str) -> None:
         cell.fill = HEADER_FILL if column.required else OPTIONAL_FILL
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         letter = get_column_letter(index)
-        width = max(18 if column.type == "datetime" else 14, min(26, len(label) + 4))
+        longest = max(map(len, label.split()))
+        width = max(18 if column.type == "datetime" else 13, longest + 4, min(20, len(label) // 2 + 5))
         width = max(width, sheet.column_dimensions[letter].width if letter in sheet.column_dimensions else 0)
         sheet.column_dimensions[letter].width = width
-        tallest = max(tallest, -(-(len(label) + 4) // int(width * 0.8)))
+        tallest = max(tallest, lines_of_header(label, width))
     sheet.row_dimensions[row].height = 6 + 15 * tallest
 
 
@@ -120,62 +132,9 @@ def _example(book: Workbook, tables: list[Table], locale: str, days: Days | None
                 elif value is not None:
                     cell.value = value
                 cell.number_format = FORMATS.get(column.type, "General")
+                cell.alignment = _aligned(column)
+                cell.font = NOTE
         number += 2
-
-
-def _dictionary(book: Workbook, tables: list[Table], locale: str) -> None:
-    say = translations("importers", locale).gettext
-    sheet = book.create_sheet(say("Dictionary"))
-    sheet.freeze_panes = "A2"
-    headings = [say("Sheet"), say("Column"), say("Name"), say("Allowed"), say("Unit"), say("Required")]
-    headings += [say("Other accepted headers"), say("Help")]
-    put_row(sheet, 1, headings, header=True)
-    number = 2
-    for table in tables:
-        for column in table.columns:
-            required = say("yes") if column.required else say("no")
-            group = next((g for g in table.one_of if column.name in g), None)
-            if group:
-                required = say("one of {names}").format(names=", ".join(group))
-            texts = [
-                table.label(locale),
-                column.label(locale),
-                column.name,
-                allowed(column, locale),
-                column.unit,
-                required,
-            ]
-            put_row(sheet, number, [*texts, ", ".join(column.aliases), column.help(locale) if column.help else ""])
-            number += 1
-    sized(sheet, dict(zip("ABCDEFGH", (20, 32, 19, 38, 10, 18, 40, 44), strict=True)))
-    sheet.print_title_rows = "1:1"
-
-
-def _instructions(book: Workbook, protocol: Protocol, pilot_code: str | None, locale: str) -> None:
-    say = translations("importers", locale).gettext
-    sheet = book.create_sheet(say("Read me"))
-    lines = [
-        (say("Protocol"), f"{protocol.title(locale)} ({protocol.id}, {protocol.version})"),
-        (say("Digest of the protocol"), protocol.digest),
-        *([(say("Pilot"), pilot_code)] if pilot_code else []),
-        (say("What is asked"), protocol.summary(locale)),
-        (
-            say("How to fill in"),
-            say("One row per case. Dark headers are required. Leave a cell empty when the value is missing."),
-        ),
-        (say("Red cells"), say("A value that would be refused turns red as you type: correct it before you send.")),
-        (
-            say("Never"),
-            say(
-                "No name, birth date, address, telephone, e-mail, social security or patient number: the file would be refused."
-            ),
-        ),
-        (say("Then"), say("Send the file on the pilot's page: every fault is shown at once, with its row and cell.")),
-    ]
-    for number, line in enumerate(lines, start=1):
-        put_row(sheet, number, list(line))
-        sheet.cell(number, 1).font = BOLD
-    sized(sheet, {"A": 26, "B": 100})
 
 
 def _sized_lists(lists: Lists) -> None:
@@ -190,3 +149,14 @@ def _sized_lists(lists: Lists) -> None:
             lists.sheet.column_dimensions[cell.column_letter].width = 24
     lists.sheet.row_dimensions[1].height = 36
     printed(lists.sheet)
+
+
+def lines_of_header(label: str, width: int) -> int:
+    """How many lines a bold header takes, broken between words only."""
+    room = max(1, int(width * 0.85))
+    lines, left = 1, room
+    for word in label.split():
+        if len(word) > left:
+            lines, left = lines + (left < room), room
+        left -= len(word) + 1
+    return lines

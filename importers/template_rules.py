@@ -19,10 +19,10 @@ from evaluation.protocol import Column, Table
 from evaluation.vocabulary import ColumnRole
 from importers.context import FALSE_WORDS, MISSING_WORDS, TRUE_WORDS
 from importers.sheet_style import CONDITIONAL_RED, put
-from importers.template_words import allowed, choices
+from importers.template_words import advice, allowed, choices
 from importers.values import NEEDED_ROLES
 
-ROWS: Final = 5000
+ROWS: Final = 100_000
 """Rows that carry lists and rules; more rows may be filled, they are checked all the same."""
 IN_PLACE: Final = 250
 """Characters of a list that a spreadsheet takes in place; a longer one, or one with commas, stands on its own sheet."""
@@ -58,7 +58,7 @@ def add_rules(sheet: Any, table: Table, lists: Lists, locale: str, days: Days | 
     for column in table.columns:
         letter = letters[column.name]
         cells = f"{letter}2:{letter}{ROWS + 1}"
-        rule = _validation(column, lists, locale, days)
+        rule = _validation(column, advice(table, column, locale), lists, locale, days)
         if rule is not None:
             sheet.add_data_validation(rule)
             rule.add(cells)
@@ -68,7 +68,7 @@ def add_rules(sheet: Any, table: Table, lists: Lists, locale: str, days: Days | 
             sheet.conditional_formatting.add(cells, Rule(type="duplicateValues", dxf=RED))
 
 
-def _validation(column: Column, lists: Lists, locale: str, days: Days | None) -> DataValidation | None:
+def _validation(column: Column, help_text: str, lists: Lists, locale: str, days: Days | None) -> DataValidation | None:
     say = translations("importers", locale).gettext
     rule: DataValidation | None = None
     if column.type in ("boolean", "category"):
@@ -82,15 +82,15 @@ def _validation(column: Column, lists: Lists, locale: str, days: Days | None) ->
         rule = DataValidation(type="date", operator="between", formula1=low, formula2=high, allow_blank=True)
     elif column.type in ("number", "integer") and (column.minimum is not None or column.maximum is not None):
         rule = _bounds(column)
-    if rule is None and column.help:
+    if rule is None and help_text:
         rule = DataValidation(allow_blank=True)  # nothing is asked of the cell, its help is shown
     if rule is not None:
         rule.showErrorMessage = True
         rule.errorTitle = "Preuve"
         rule.error = say("Expected: {expected}").format(expected=allowed(column, locale))[:250]
-        if column.help:
+        if help_text:
             rule.showInputMessage = True
-            rule.prompt = column.help(locale)[:250]
+            rule.prompt = help_text[:250]
     return rule
 
 
@@ -132,7 +132,8 @@ def _impossible(
         wrong = _wrong_number(column, cell)
     elif column.type in ("date", "datetime"):
         low, high = _between(column, days)
-        wrong = f"IF(ISNUMBER({cell}),OR({cell}<{low},{cell}>{high}),ISERROR(DATEVALUE(LEFT({text},10))))"
+        no_date = f"AND(ISERROR(DATEVALUE(LEFT({text},10))),{_no_french_date(text)})"
+        wrong = f"IF(ISNUMBER({cell}),OR({cell}<{low},{cell}>{high}),{no_date})"
     elif column.role == ColumnRole.CASE_ID and column.pattern:
         wrong = f'OR(LEN({text})>{LONGEST_CODE},ISNUMBER(SEARCH(" ",{text})))'
     if wrong:
@@ -153,9 +154,20 @@ def _words(column: Column, locale: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*choices(column, locale), *spellings)))
 
 
+def _no_french_date(text: str) -> str:
+    """Not day, month and year with two signs between them, which an English spreadsheet takes for no date."""
+    plain = f'SUBSTITUTE(SUBSTITUTE({text},"-","/"),".","/")'
+    first = f'FIND("/",{plain})'
+    second = f'FIND("/",{plain},{first}+1)'
+    day, month = f"VALUE(LEFT({plain},{first}-1))", f"VALUE(MID({plain},{first}+1,{second}-{first}-1))"
+    year = f"VALUE(MID({plain},{second}+1,4))"
+    return f"IFERROR(OR(MONTH(DATE({year},{month},{day}))<>{month},{year}<1000),TRUE)"
+
+
 def _wrong_number(column: Column, cell: str) -> str:
     """Neither a number nor the text of one (a decimal comma or point), or out of bounds."""
-    value = f'_xlfn.NUMBERVALUE(SUBSTITUTE({cell}&"",",","."),"."," ")'
+    typed = f'_xlfn.NUMBERVALUE(SUBSTITUTE({cell}&"",",","."),"."," ")'
+    value = f"IF(ISNUMBER({cell}),{cell},{typed})"  # spreadsheets without that function still judge true numbers
     tests = [f"{value}<{_digits(column.minimum)}"] if column.minimum is not None else []
     tests += [f"{value}>{_digits(column.maximum)}"] if column.maximum is not None else []
     tests += [f"{value}<>INT({value})"] if column.type == "integer" else []

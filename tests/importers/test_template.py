@@ -186,9 +186,9 @@ def filled(protocol, table):
 def test_what_a_person_sees_in_the_blank():
     protocol = load_protocol("diagnostic-accuracy")
     book = load_workbook(io.BytesIO(blank_workbook(protocol)))
-    assert book.sheetnames == ["Cas", "Exemple", "Dictionnaire", "Lisez-moi", "Listes"]
+    assert book.sheetnames == ["Cas", "Lisez-moi", "Exemple", "Dictionnaire", "Listes"]  # scripts read the first
     sheet = book["Cas"]
-    assert sheet.freeze_panes == "A2"
+    assert sheet.freeze_panes == "B2"  # the headers and the case stay in sight
     assert sheet["A2"].number_format == "@"
     lists = {v.formula1 for v in sheet.data_validations.dataValidation}
     assert '"oui,non"' in lists
