@@ -18,6 +18,7 @@ from importers.elsewhere import Elsewhere
 from importers.grid import Grid, Unreadable, without_margins
 from importers.headers import HeaderWords, bare, header_row
 from importers.identity_columns import announces_people
+from importers.pilot_mark import told_mark
 from importers.report import Issue
 from importers.sheet_faults import sheet_faults
 from importers.workbook_parts import Parts, look_into
@@ -73,7 +74,7 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
     if hidden:
         issues.append(Issue("hidden_content_ignored", "warning", params={"n": len(hidden)}))
     others = [text for name in book.sheet_names if name != chosen.name for text in _texts(read[name], name)]
-    return _grid(chosen, limits, parts, issues, others)
+    return _grid(chosen, limits, parts, issues, others, told_mark(read))
 
 
 def _cells(book: calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
@@ -150,7 +151,9 @@ def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
                 yield Elsewhere(header, "named", sheet=sheet)
 
 
-def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], others: list[Elsewhere]) -> Grid:
+def _grid(
+    sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], others: list[Elsewhere], pilot: str | None
+) -> Grid:
     headers = [_text(cell) or "" for cell in sheet.cells[sheet.header]]
     while headers and not headers[-1].strip():
         headers.pop()
@@ -180,7 +183,7 @@ def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], othe
         sheet.header + 1,
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,
-        parts.pilot,
+        parts.pilot or pilot,
     )
 
 
