@@ -32,7 +32,26 @@ def test_the_copy_is_written_beside_the_report(file, tmp_path):
     english = preuve("check", file(), *ARGUMENTS, out, "--json", LOCALE="en")
     assert json.loads(english.stdout)["accepted"] is False
     assert load_workbook(out).sheetnames[0] == "Check summary"
-    assert preuve("check", file("0,5"), *ARGUMENTS, out).returncode == 0
+    both = "Red cells must be corrected; yellow ones were read all the same: look at them."
+    assert both in {row[0].value for row in load_workbook(out).worksheets[0].iter_rows()}
+    warned = preuve("check", file("0,5"), *ARGUMENTS, out)
+    assert warned.returncode == 0
+    assert "chaque erreur y est marquée" in warned.stderr  # one row is few
+    lines = {row[0].value for row in load_workbook(out).worksheets[0].iter_rows()}
+    assert "Les cases jaunes ont été lues quand même : regardez-les." in lines
+
+
+def test_a_file_without_a_fault_has_a_copy_that_says_so(file, tmp_path):
+    out = tmp_path / "copie.xlsx"
+    path = file("0,5")
+    one = path.read_text(encoding="utf-8")
+    path.write_text(one + BAD.replace("C1", "C2").format("bof") + "\n", encoding="utf-8")
+    assert preuve("check", path, *ARGUMENTS, out).returncode == 1
+    assert "Les cases rouges sont à corriger." in {r[0].value for r in load_workbook(out).worksheets[0].iter_rows()}
+    path.write_text(one + BAD.replace("C1", "C2").format("0,6") + "\n", encoding="utf-8")
+    result = preuve("check", path, *ARGUMENTS, out)
+    assert (result.returncode, "rien à marquer" in result.stderr) == (0, True)
+    assert not any("rouges" in str(c.value) for row in load_workbook(out).worksheets[0].iter_rows() for c in row)
 
 
 def test_a_file_that_identifies_people_or_holds_no_table_has_no_copy(file, tmp_path):

@@ -95,7 +95,7 @@ def test_the_summary_comes_first_and_leads_to_each_cell():
     assert [s.sheet_view.tabSelected for s in book.worksheets] == [True, False]
     lines = [[c.value for c in row] for row in summary.iter_rows(min_row=1)]
     text = "\n".join(str(v) for line in lines for v in line if v)
-    assert "Lignes : 3. Erreurs : 3. Avertissements : 1." in text
+    assert "Lignes : 3. Erreurs : 3. Remarques : 1." in text
     for issue in report.issues:
         place = [["L'étude", issue.cell, issue.column]] if issue.cell else [["L'étude", "I1", issue.column]]
         assert [line[1:4] for line in lines if line[4] == message(issue, "fr")] == place
