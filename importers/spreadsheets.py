@@ -19,6 +19,7 @@ from importers.elsewhere import Elsewhere
 from importers.grid import Grid, Unreadable, without_margins
 from importers.headers import HeaderWords, bare, header_row
 from importers.identity_columns import announces_people
+from importers.pilot_mark import told_mark
 from importers.report import Issue
 from importers.sheet_faults import sheet_faults
 from importers.workbook_parts import Parts, look_into
@@ -68,7 +69,7 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
         raise Unreadable("header_not_found")
     chosen = _choose(found, wanted)
     issues = []
-    if len(candidates) > 1:
+    if any(name != chosen.name and not _is_blank_table(read[name]) for name in candidates):
         issues.append(Issue("sheet_selected", "warning", params={"sheet": chosen.name}))
     if chosen.header:
         issues.append(Issue("header_not_first_row", "warning", row=chosen.header + 1))
@@ -76,7 +77,7 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
     if hidden:
         issues.append(Issue("hidden_content_ignored", "warning", params={"n": len(hidden)}))
     others = [text for name in book.sheet_names if name != chosen.name for text in _texts(read[name], name)]
-    return _grid(chosen, limits, parts, issues, others)
+    return _grid(chosen, limits, parts, issues, others, told_mark(read))
 
 
 def _cells(book: calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
@@ -84,6 +85,12 @@ def _cells(book: calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.WorksheetNotFound:  # a sheet of charts has no cells
         return []
+
+
+def _is_blank_table(cells: list[list[Any]]) -> bool:
+    """Whether a sheet holds a line of headers and nothing else: another table of a blank workbook."""
+    filled = [sum(_text(cell) is not None for cell in row) for row in cells]
+    return [count > 1 for count in filled if count] == [True]
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,9 @@ def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
                 yield Elsewhere(header, "named", sheet=sheet)
 
 
-def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], others: list[Elsewhere]) -> Grid:
+def _grid(
+    sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], others: list[Elsewhere], pilot: str | None
+) -> Grid:
     headers = [_text(cell) or "" for cell in sheet.cells[sheet.header]]
     while headers and not headers[-1].strip():
         headers.pop()
@@ -176,6 +185,7 @@ def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], othe
         sheet.header + 1,
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,
+        parts.pilot or pilot,
     )
 
 

@@ -20,6 +20,7 @@ from importers.context import Limits
 from importers.elsewhere import Elsewhere
 from importers.grid import Unreadable
 from importers.identity_columns import announces_people
+from importers.pilot_mark import PART, read_mark
 from importers.report import Issue
 from importers.sheet_parts import SheetParts, column_number, sheet_parts
 
@@ -64,6 +65,8 @@ class Parts:
     issues: tuple[Issue, ...]
     sheets: Mapping[str, SheetParts]
     epoch_1904: bool = False
+    pilot: str | None = None
+    """The pilot whose blank workbook this is, when it is one."""
 
 
 def look_into(content: bytes, limits: Limits) -> Parts:
@@ -86,7 +89,7 @@ def look_into(content: bytes, limits: Limits) -> Parts:
     commented = any(name.startswith(COMMENTS) and set(AUTHORS.findall(part)) != OURS for name, part in parts.items())
     authors = {found for name, part in parts.items() if name.startswith("docprops/") for found in AUTHORS.findall(part)}
     issues = [Issue("metadata_stripped", "warning")] if commented or authors - OWN_AUTHORS else []
-    return Parts(tuple(texts), tuple(issues), sheets, epoch)
+    return Parts(tuple(texts), tuple(issues), sheets, epoch, read_mark(parts.get(PART, b"")))
 
 
 def _without_cells(part: bytes) -> bytes:
