@@ -220,6 +220,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "formula_injection": marked(
         "Row {row}, column « {column} »: the cell begins like a formula: write the value alone."
     ),
+    "duplicate_upload:otherwise": marked(
+        "This very file was sent already, its columns read otherwise: the first submission stands. Withdraw it to send the file anew."
+    ),
     "duplicate_upload": marked("This very file was sent already: the first submission stands."),
 }
 
