@@ -79,9 +79,11 @@ def sheet_parts(part: bytes, limits: Limits) -> SheetParts:
     Unreadable
         A cell so far that a reader would ask for more cells than the limits allow.
     """
-    text = pl.Series([part.decode("utf-8", "replace")])
-    _size(part, text, limits)
-    formulas = _holds(text, FORMULA)
+    text = _text(part)
+    odd = bool(text.str.contains(_odd(limits))[0])  # one look; each kind is searched for in a sheet that holds some
+    if odd:
+        _size(part, text, limits)
+    formulas = odd and _holds(text, FORMULA)
     merges = [
         Merge(Place(int(m[2]), column_number(m[1])), Place(int(m[4]), column_number(m[3])))
         for m, _ in zip(MERGED.finditer(part) if b"mergeCell" in part else (), range(MOST), strict=False)
@@ -91,8 +93,23 @@ def sheet_parts(part: bytes, limits: Limits) -> SheetParts:
         list(_without_value(part)) if formulas else (),
         list(_errors(part)) if b't="e"' in part or b"t='e'" in part else (),
         merges,
-        _holds(text, HIDDEN_ROW),
+        odd and _holds(text, HIDDEN_ROW),
     )
+
+
+def _text(part: bytes) -> pl.Series:
+    try:
+        return pl.Series([part]).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return pl.Series([part.decode("utf-8", "replace")])
+
+
+def _odd(limits: Limits) -> str:
+    """A formula, a hidden row, a column of three letters, or a row from which a sheet may be too large."""
+    digits = str(limits.grid_cells // limits.columns)
+    far_row = rf"\br=[\"'](?:[{digits[0]}-9]\d{{{len(digits) - 1}}}|\d{{{len(digits) + 1},}})[\"']"
+    patterns = (FORMULA, HIDDEN_ROW, FAR_COLUMN)
+    return "|".join((*(pattern.pattern.decode() for pattern in patterns), far_row))
 
 
 def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:
