@@ -38,7 +38,7 @@ INPUT_FILL: Final = PatternFill("solid", fgColor="FFFDF2")
 LINE: Final = Border(bottom=Side(style="hair", color="B8C2CF"))
 NEED_FILLS: Final = {"open": HEADER_FILL, "list": OPTIONAL_FILL}
 FORMATS: Final = {"date": "dd/mm/yyyy", "integer": "0", "number": "General"}
-VERTICAL_WIDTHS: Final = {"A": 46, "B": 44, "C": 34, "D": 46, "E": 30}
+VERTICAL_WIDTHS: Final = {"A": 54, "B": 44, "C": 34, "D": 46, "E": 30}
 PLAIN: Final = Font(name=FONT, size=11)
 GREY: Final = Font(name=FONT, size=9, color="6B7785")
 
@@ -164,6 +164,7 @@ def _width(spec: Field, locale: str) -> int:
 def _printed(page: Any) -> None:
     printed(page)
     page.print_title_rows = "1:1"
+    page.page_setup.paperSize = page.PAPERSIZE_A3
 
 
 def _validation(described: Document, spec: Field, lists: _Lists, locale: str) -> DataValidation | None:
@@ -216,35 +217,25 @@ def _instructions(page: Any, described: Document, locale: str) -> None:
 
 
 def _example(book: Workbook, described: Document, locale: str) -> None:
-    """Filled in as a person would: dates as dates, codes by their labels."""
+    """Filled in as a person would: dates as dates, codes by their labels; a field a row, so that it is read at a glance."""
     say = translations("importers", locale).gettext
     page = book.create_sheet(say("Example"))
-    number = 0
+    number = 1
     for sheet in described.sheets:
-        if sheet.layout == "vertical":
-            put_row(page, 1, [say("Field"), say("Value"), say("Evidence")], header=True)
-            for number, spec in enumerate(sheet.fields, start=2):
-                put_row(page, number, [spec.label(locale), "", say("Annex {n}, page {page}").format(n=1, page=number)])
-                put_example(page.cell(number, 2), described, spec, spec.example, locale)
-            sized(page, {"A": 50, "B": 60, "C": 24})
-            continue
-        number += 1
-        put(page.cell(number, 1), sheet.label(locale))
-        page.cell(number, 1).font = BOLD
-        number += 1
-        put_row(page, number, [spec.label(locale) for spec in sheet.fields], header=True)
-        for example in sheet.examples:
+        examples = sheet.examples or ({spec.name: spec.example for spec in sheet.fields},)
+        put_row(page, number, [sheet.label(locale), *(say("Example") for _ in examples)], header=True)
+        for spec in sheet.fields:
             number += 1
-            for index, spec in enumerate(sheet.fields, start=1):
-                put_example(page.cell(number, index), described, spec, example.get(spec.name, ""), locale)
-                page.column_dimensions[get_column_letter(index)].width = 26
-        number += 1
-    _printed(page)
+            put_row(page, number, [spec.label(locale)])
+            for column, example in enumerate(examples, start=2):
+                put_example(page.cell(number, column), described, spec, example.get(spec.name, ""), locale)
+        number += 2
+    sized(page, {"A": 54, "B": 60, "C": 60})
 
 
 def put_example(cell: Any, described: Document, spec: Field, text: str, locale: str) -> None:
     """Write the example of a field as its type wants it."""
-    cell.alignment = WRAPPED
+    cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
     if not text:
         return
     codes = described.codes(spec)

@@ -236,7 +236,11 @@ def _country(text: str) -> str:
 def countries() -> Mapping[str, frozenset[str]]:
     """Countries of ISO 3166, each with its names in both languages, from CLDR."""
     french, english = (Locale(language).territories for language in ("fr", "en"))
-    codes = [code for code in map(str, set(french) & set(english)) if len(code) == 2 and code.isalpha() and code not in NO_COUNTRY]
+    codes = [
+        code
+        for code in map(str, set(french) & set(english))
+        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRY
+    ]
     return {code: frozenset((folded(french[code]), folded(english[code]))) for code in codes}
 
 

@@ -58,7 +58,11 @@ class Cell:
             return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
         if isinstance(value, dt.datetime):
             return value.date().isoformat()
-        return value.isoformat() if isinstance(value, (dt.date, dt.time)) else str(value or "").strip()
+        return (
+            value.isoformat()
+            if isinstance(value, (dt.date, dt.time))
+            else str(value or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+        )
 
 
 @dataclass(frozen=True)
