@@ -146,7 +146,8 @@ def place(fault: Fault, locale: str) -> str:
         parts.append(say("cell {cell}").format(cell=fault.cell))
     elif fault.row:
         parts.append(say("row {row}").format(row=fault.row))
-    if fault.column and fault.column != (fault.cell or "").rstrip("0123456789"):
+    named = "expected" in fault.params or fault.column == (fault.cell or "").rstrip("0123456789")
+    if fault.column and not named:  # the sentence names the field itself, or the cell its column
         parts.append(f"« {fault.column} »")
     text = ", ".join(parts) or say("the file")
     return text[:1].upper() + text[1:]

@@ -130,7 +130,7 @@ def _print_answer(answer: Answer, as_json: bool) -> None:
     if as_json:
         print_json(answer_json(answer, locale()))
         return
-    _print_faults(answer.faults)
+    _print_faults(answer.faults, sum(answer.counts.values()))
     accepted = say("Accepted: nothing has been kept yet.")
     click.echo(accepted if answer.accepted else say("Refused: nothing is kept; mend the file and check again."))
 
@@ -141,18 +141,20 @@ def _print_imported(answer: Answer, counts: dict[str, Any], sentence: str, as_js
     if as_json:
         print_json({**answer_json(answer, locale()), **counts})
     else:
-        _print_faults(answer.faults)
+        _print_faults(answer.faults, sum(answer.counts.values()))
         click.echo(sentence if answer.accepted else say("Refused: nothing is kept; mend the file and check again."))
     sys.exit(0 if answer.accepted else 1)
 
 
-def _print_faults(faults: Sequence[Fault]) -> None:
+def _print_faults(faults: Sequence[Fault], total: int = 0) -> None:
     from importers.documents.messages import message
 
     if faults:
         words = {"error": say("error"), "warning": say("warning")}
         rows = [[words[fault.severity], message(fault, locale())] for fault in faults]
         print_table([say("Severity"), say("What to do")], rows)
+    if total > len(faults):
+        click.echo(say("… and {n} more of the same kinds.").format(n=total - len(faults)))
 
 
 @click.group()

@@ -29,26 +29,30 @@ async def import_sites(*, by: Actor, path: Path, name: str, only: Sequence[str] 
     found = await asyncio.to_thread(sites_in_child, path, name=name, only=only)
     if not found.accepted:
         return Imported(False, 0, 0, 0, 0, found.faults, found.file_sha256)
+    known = {row["finess"]: row for row in await Site.select()}
+    new: list[Site] = []
+    changed: list[tuple[Any, dict[str, Any]]] = []
+    for given in found.frame.iter_rows(named=True):
+        row = known.get(given["finess"])
+        if row is None:
+            status = given["legal_status"] or LegalStatus.FOR_PROFIT.value
+            new.append(Site(**{**given, "legal_status": status}))
+        elif values := _changes(row, given):
+            changed.append((row["id"], values))
+    if new or changed:
+        await _write(by, found.file_sha256, new, changed)
+    same = found.frame.height - len(new) - len(changed)
+    return Imported(True, len(new), len(changed), same, found.refused, found.faults, found.file_sha256)
+
+
+async def _write(by: Actor, file: str, new: Sequence[Site], changed: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+    """All or nothing; a hospital that somebody else added meanwhile ends it, since a FINESS number stands once."""
     async with db.transaction():
-        known = {row["finess"]: row for row in await Site.select()}
-        new: list[Site] = []
-        changed: list[tuple[Any, dict[str, Any]]] = []
-        for given in found.frame.iter_rows(named=True):
-            row = known.get(given["finess"])
-            if row is None:
-                status = given["legal_status"] or LegalStatus.FOR_PROFIT.value
-                new.append(Site(**{**given, "legal_status": status}))
-            elif values := _changes(row, given):
-                changed.append((row["id"], values))
         for start in range(0, len(new), BATCH):
             await Site.insert(*new[start : start + BATCH])
         for key, values in changed:
             await Site.update(values).where(Site.id == key)
-        if new or changed:
-            counts = {"added": len(new), "updated": len(changed)}
-            await trail.record(by, "site.imported", "site", "finess", file=found.file_sha256, **counts)
-    same = found.frame.height - len(new) - len(changed)
-    return Imported(True, len(new), len(changed), same, found.refused, found.faults, found.file_sha256)
+        await trail.record(by, "site.imported", "site", "finess", file=file, added=len(new), updated=len(changed))
 
 
 def _changes(row: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
