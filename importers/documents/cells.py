@@ -100,7 +100,7 @@ def _one(document: Document, spec: Field, cell: Cell, text: str, known: Known, f
     if spec.type == "date":
         return _date(cell, text)
     if spec.type in ("number", "integer"):
-        return _number(spec, text, typed=not isinstance(cell.value, str))
+        return _number(spec, text, found, typed=not isinstance(cell.value, str))
     return identified(spec.check, text, known, found) if spec.check else text
 
 
@@ -147,7 +147,7 @@ def _date(cell: Cell, text: str) -> str:
     return day.isoformat()
 
 
-def _number(spec: Field, text: str, *, typed: bool) -> str:
+def _number(spec: Field, text: str, found: Reading, *, typed: bool) -> str:
     """The number; in a text, three digits after one sign can be decimals or thousands."""
     plain = identifiers.SPACES.sub("", UNITS.sub("", text))
     if GROUPED.fullmatch(plain) and not typed:
@@ -160,6 +160,8 @@ def _number(spec: Field, text: str, *, typed: bool) -> str:
     low, high = spec.minimum, spec.maximum
     if (low is not None and value < Decimal(str(low))) or (high is not None and value > Decimal(str(high))):
         raise Unfit("out_of_range", range=bounds(spec))
+    if typed and spec.unit == "%" and 0 < value < 1:  # a spreadsheet keeps « 12 % » as 0.12
+        found.warnings.append("percent_or_fraction")
     return str(int(value)) if spec.type == "integer" else f"{value:f}"
 
 

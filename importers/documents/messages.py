@@ -40,6 +40,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "not_whole": marked("{place}: a whole number is expected."),
     "out_of_range": marked("{place}: the value must be {range}: correct it."),
+    "percent_or_fraction": marked("{place}: less than 1%: check that it is no fraction, and write 12.5 for 12.5%."),
     "text_too_long": marked("{place}: the text is too long ({shape}): {most} characters at most."),
     "control_character": marked("{place}: the text holds characters that cannot be printed: type it again."),
     "formula_injection": marked("{place}: the cell begins like a formula: write the text alone."),

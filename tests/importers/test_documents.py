@@ -1,17 +1,20 @@
 """Blank workbooks of documents: what a person fills in is accepted without a word, and every fault is told at its cell."""
 
+import csv
 import datetime as dt
 import io
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from importers.documents.blank import blank_workbook, put_example
-from importers.documents.cells import Known
+from importers.documents.cells import Known, Unfit, read_cell
 from importers.documents.check import check_document
 from importers.documents.kinds import KINDS, document
 from importers.documents.messages import is_known, message
-from importers.documents.tables import Record
+from importers.documents.reading import Cell
 from importers.sheet_style import put
 
 KNOWN = Known(frozenset(("48180000", "48328000", "33100000")), {"V92": True, "V": False})
@@ -229,6 +232,7 @@ VEHICLES = [
     ({"procedures.cpv.2": "48180000-9"}, None, None),
     ({"procedures.cpv.2": "11111111"}, "unknown_code", "L2"),
     ({"procedures.fee_percent.2": 101}, "out_of_range", "Q2"),
+    ({"procedures.fee_percent.2": 0.125}, "percent_or_fraction", "Q2"),
     ({"procedures.buyer_siret.2": 73282932000074}, None, None),
     ({"lots.use_cases.2": "triage_urgences ; n'importe"}, "invalid_choice", "D2"),
     ({"lots.title.2": None}, "missing_value", None),
@@ -332,6 +336,37 @@ def test_every_fault_has_its_sentence():
     assert all(is_known(f"invalid:{check}") for check in checks)
 
 
-def test_a_record_without_a_value_reads_as_empty():
-    assert Record(3).value("anything") == ""
-    assert Workbook().sheetnames
+@given(st.lists(st.lists(st.text(max_size=20), max_size=6), max_size=8), st.sampled_from(KINDS))
+def test_whatever_a_csv_holds_is_an_answer(rows, kind):
+    """Words of the document among any others: an answer with its sentences, never an exception."""
+    words = [s.label.fr for _, s in document(kind).fields()][:12]
+    lines = [
+        ["Champ", "Valeur", "Preuve"],
+        *([word, *row] for word, row in zip(words * 2, rows, strict=False)),
+        words,
+        *rows,
+    ]
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=";").writerows(lines)
+    found = check(buffer.getvalue().encode("utf-8", "replace"), kind, name="f.csv")
+    assert all(
+        "{" not in message(fault, locale).replace("{}", "") for fault in found.faults[:20] for locale in ("fr", "en")
+    )
+    assert found.accepted or found.content == {}
+
+
+@given(
+    st.one_of(
+        st.text(), st.floats(), st.integers(), st.booleans(), st.datetimes(), st.dates(), st.timedeltas(), st.times()
+    )
+)
+def test_whatever_a_cell_holds_is_a_value_or_a_fault(value):
+    cell = Cell(value, 1, 0)
+    for kind in KINDS:
+        for _, spec in document(kind).fields():
+            try:
+                kept, code = read_cell(document(kind), spec, cell, KNOWN).value, "missing_value"
+            except Unfit as unfit:
+                kept, code = "", unfit.code
+            assert is_known(code)
+            assert len(kept) <= 2 * spec.most_characters + 2
