@@ -26,9 +26,12 @@ import xlsxwriter
 
 from evaluation.protocol import load_protocol
 from importers.context import Context
+from importers.ready_child import kept_ready
 from importers.sandbox import in_child
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
+READY_SECONDS = 1.5
+"""A child that waits has loaded its modules by then."""
 SITES = [f"99000{i:04d}" for i in range(20)]
 
 
@@ -80,9 +83,10 @@ def with_pandas(path: Path) -> pd.DataFrame:
     return SCHEMA.validate(frame, lazy=True)
 
 
-def timed(action: Callable[[], Any], runs: int) -> float:
+def timed(action: Callable[[], Any], runs: int, pause: float = 0.0) -> float:
     best = math.inf
     for _ in range(runs):
+        time.sleep(pause)
         started = time.perf_counter()
         action()
         best = min(best, time.perf_counter() - started)
@@ -117,14 +121,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         csv, xlsx = Path(folder) / "cases.csv", Path(folder) / "cases.xlsx"
         rows(asked.rows).write_csv(csv)
-        bare = timed(lambda: pl.read_csv(csv), 5)
-        ours = timed(lambda: checked(csv), 3)
+        bare = timed(lambda: pl.read_csv(csv), 7)
+        cold = timed(lambda: checked(csv), 3)
+        with kept_ready():
+            checked(csv)
+            ours = timed(lambda: checked(csv), 5, pause=READY_SECONDS)
         theirs = timed(lambda: with_pandas(csv), 1)
         print(f"CSV of {asked.rows:,} rows, {csv.stat().st_size / 1e6:.0f} MB")
         print(f"  polars.read_csv, nothing checked        {bare:8.3f} s")
-        print(
-            f"  checked in full, in its child process   {ours:8.3f} s = {ours / bare:.1f} × the bare reading; peak {children_peak()}"
-        )
+        print(f"  checked in full, in a child process     {cold:8.3f} s = {cold / bare:.1f} × the bare reading")
+        print(f"  the same, in a server's ready child     {ours:8.3f} s = {ours / bare:.1f} ×; peak {children_peak()}")
         print(
             f"  pandas + pandera, the same rules        {theirs:8.3f} s = {theirs / ours:.1f} × ours (it scans for no identity)"
         )
@@ -133,13 +139,15 @@ def main() -> int:
         bare = timed(
             lambda: calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(), 3
         )
-        ours = timed(lambda: checked(xlsx), 3)
+        cold = timed(lambda: checked(xlsx), 3)
+        with kept_ready():
+            checked(xlsx)
+            ours = timed(lambda: checked(xlsx), 3, pause=READY_SECONDS)
         theirs = timed(lambda: pd.read_excel(xlsx, engine="openpyxl"), 1)
         print(f"Workbook of {asked.sheet_rows:,} rows × 10")
         print(f"  calamine, nothing checked               {bare:8.3f} s")
-        print(
-            f"  checked in full, in its child process   {ours:8.3f} s = {ours / bare:.1f} × the bare reading; peak {children_peak()}"
-        )
+        print(f"  checked in full, in a child process     {cold:8.3f} s = {cold / bare:.1f} × the bare reading")
+        print(f"  the same, in a server's ready child     {ours:8.3f} s = {ours / bare:.1f} ×; peak {children_peak()}")
         print(f"  pandas with openpyxl, nothing checked   {theirs:8.3f} s = {theirs / ours:.1f} × ours")
     return 0
 

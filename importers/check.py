@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from evaluation.protocol import Protocol, Table
+from evaluation.protocol import Column, Protocol, Table
 from importers.container import Kind, kind_of
 from importers.context import Context
 from importers.grid import Grid, Unreadable, column_letters
@@ -19,8 +20,10 @@ from importers.parquet_files import read_parquet
 from importers.privacy import identities
 from importers.report import Checked, Issue, Report
 from importers.rules import Fault, row_faults, whole_table
+from importers.side_by_side import side_by_side
 from importers.spreadsheets import read_workbook, sheet_titles
 from importers.text_files import read_text
+from importers.typed import Typed
 from importers.values import typed
 
 __all__ = ["Context", "check_bytes", "check_file"]
@@ -58,29 +61,41 @@ def check_bytes(
     Checked
         The report and, when it accepts, the typed rows. Nothing is ever half-kept.
     """
-    digest = hashlib.sha256(content).hexdigest()
-    try:
-        grid, chosen = read_table(content, protocol, context, name, table)
-    except Unreadable as stop:
-        return Checked(_report([stop.issue], 0, {}, None, digest, context), None)
-    empty = {i for i in range(grid.frame.width) if grid.frame[str(i)].null_count() == grid.frame.height > 0}
-    recognised = recognise(grid.headers, chosen, context, lenient=lenient, empty=empty)
-    private = identities(grid, chosen, recognised.positions, context.first_day.year if context.first_day else None)
-    columns = {grid.headers[position]: name for name, position in recognised.positions.items()}
-    if private:  # nothing of such a file is described further
-        return Checked(_report([*private], grid.frame.height, columns, chosen.name, digest, context), None)
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(lambda: hashlib.sha256(content).hexdigest())
+        try:
+            grid, chosen = read_table(content, protocol, context, name, table)
+        except Unreadable as stop:
+            return Checked(_report([stop.issue], 0, {}, None, digest.result(), context), None)
+    return _checked(grid, chosen, context, digest.result(), lenient=lenient)
+
+
+def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient: bool) -> Checked:
+    """Headers, cells and rows of a table; a file that identifies people stops there, and nothing of it is described."""
+    rows = grid.frame.height
+    empty = {i for i, c in enumerate(grid.frame.get_columns()) if c.null_count() == rows > 0}
+    recognised = recognise(grid.headers, table, context, lenient=lenient, empty=empty)
+    positions = recognised.positions
+    columns = {grid.headers[position]: name for name, position in positions.items()}
+    results = _typed_columns(grid, table, positions, context) if rows else {}
+    year = context.first_day.year if context.first_day else None
+    nobody = {positions[name] for name, result in results.items() if result.nobody}
+    private = identities(grid, table, positions, year, nobody)
+    if private:
+        return Checked(_report([*private], rows, columns, table.name, digest, context), None)
     early = [*grid.issues, *recognised.issues]
-    if not grid.frame.height:
+    if not rows:
         issues = [*early, Issue("no_rows", "error")]
-        return Checked(_report(issues, 0, columns, chosen.name, digest, context), None)
-    frame, value_issues, unlisted = _typed_rows(grid, chosen, recognised.positions, context)
+        return Checked(_report(issues, 0, columns, table.name, digest, context), None)
+    frame = pl.DataFrame([result.values.alias(name) for name, result in results.items()])
+    value_issues, unlisted = _row_issues(grid, table, positions, context, frame, results)
     told = {issue.cell for issue in early if issue.cell}
     value_issues = [issue for issue in value_issues if issue.cell is None or issue.cell not in told]
-    if grid.frame.height > context.limits.rows:
-        early.append(Issue("too_many_rows", "error", params={"n": grid.frame.height, "limit": context.limits.rows}))
-    late = list(whole_table(chosen, frame, {name: header for header, name in columns.items()}))
+    if rows > context.limits.rows:
+        early.append(Issue("too_many_rows", "error", params={"n": rows, "limit": context.limits.rows}))
+    late = list(whole_table(table, frame, {name: header for header, name in columns.items()}))
     issues = [*early, *value_issues, *late]
-    report = _report(issues, grid.frame.height, columns, chosen.name, digest, context, unlisted)
+    report = _report(issues, rows, columns, table.name, digest, context, unlisted)
     return Checked(report, frame if report.accepted else None)
 
 
@@ -112,31 +127,42 @@ def read_table(
     return grid, chosen
 
 
-def _typed_rows(
-    grid: Grid, table: Table, positions: Mapping[str, int], context: Context
-) -> tuple[pl.DataFrame, list[Issue], Counter[str]]:
-    """Typed columns in the protocol's order, the issues of cells and rows, by row, and how many more were not listed."""
-    columns: list[pl.Series] = []
-    whole: list[Issue] = []
-    faults: list[Fault] = []
-    for spec in table.columns:
-        if spec.name not in positions:
-            continue
+def _typed_columns(grid: Grid, table: Table, positions: Mapping[str, int], context: Context) -> dict[str, Typed]:
+    """The recognised columns with their types, in the protocol's order."""
+    found = [spec for spec in table.columns if spec.name in positions]
+    needed = {name for group in table.one_of for name in group}
+
+    def read(spec: Column) -> Typed:
         position = positions[spec.name]
-        result = typed(
+        return typed(
             spec,
             grid.frame[str(position)],
             grid.headers[position],
             context,
-            needed=any(spec.name in group for group in table.one_of),
+            needed=spec.name in needed,
             epoch_1904=grid.epoch_1904,
+            texts=grid.few_texts(position),
         )
-        columns.append(result.values.alias(spec.name))
-        whole.extend(result.issues)
-        faults.extend(
-            Fault(code, spec.name, mask, {**result.params.get(code, {})}) for code, mask in result.faults.items()
-        )
-    frame = pl.DataFrame(columns)
+
+    results = side_by_side(read, found, grid.frame.height)
+    return {spec.name: result for spec, result in zip(found, results, strict=True)}
+
+
+def _row_issues(
+    grid: Grid,
+    table: Table,
+    positions: Mapping[str, int],
+    context: Context,
+    frame: pl.DataFrame,
+    results: Mapping[str, Typed],
+) -> tuple[list[Issue], Counter[str]]:
+    """The issues of columns, then those of cells and rows, by row; and how many more were not listed."""
+    whole = [issue for result in results.values() for issue in result.issues]
+    faults = [
+        Fault(code, name, mask, {**result.params.get(code, {})})
+        for name, result in results.items()
+        for code, mask in result.faults.items()
+    ]
     if frame.width:
         faults.extend(f for f in row_faults(table, frame, grid.rows, context) if f.mask.any())
     too_long = list(_too_long(grid, context))
@@ -144,7 +170,7 @@ def _typed_rows(
     faults = [*too_long, *faults]
     most = context.limits.row_errors_reported
     unlisted = Counter({f.code: extra for f in faults if (extra := int(f.mask.sum()) - most) > 0})
-    return frame, [*whole, *_located(grid, located, faults, most)], unlisted
+    return [*whole, *_located(grid, located, faults, most)], unlisted
 
 
 def _too_long(grid: Grid, context: Context) -> Iterator[Fault]:

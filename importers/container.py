@@ -49,6 +49,7 @@ REFUSED: Final = (
     (b"<!DOCTYPE", "HTML"),
 )
 """First bytes, after white space, of formats that are told from text and not read."""
+GLANCE: Final = 4096
 BLANK: Final = b"\x00\r\n\t \xef\xbb\xbf"
 
 
@@ -60,7 +61,7 @@ def kind_of(content: bytes, name: str, limits: Limits) -> Kind:
     Unreadable
         Empty, too large, of a format that is not read, or named as another one.
     """
-    if not content.strip(BLANK):
+    if not content[:GLANCE].strip(BLANK) and not content.strip(BLANK):
         raise Unreadable("empty_file")
     if len(content) > limits.file_bytes:
         raise Unreadable("file_too_large", megabytes=limits.file_bytes // 1_000_000)

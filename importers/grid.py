@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
 
+from importers.distinct import few_texts
 from importers.elsewhere import Elsewhere
 from importers.report import Issue
 
@@ -51,6 +52,14 @@ class Grid:
     others: tuple[Elsewhere, ...] = ()
     epoch_1904: bool = False
 
+    _few: dict[int, pl.Series | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def few_texts(self, position: int) -> pl.Series | None:
+        """The distinct texts of a large column of few words; see `importers.distinct`."""
+        if position not in self._few:
+            self._few[position] = few_texts(self.frame[str(position)])
+        return self._few[position]
+
     def cell(self, position: int, record: int) -> str:
         """The address of a cell as a spreadsheet shows it."""
         return f"{column_letters(position)}{self.rows[record]}"
@@ -71,6 +80,7 @@ TOTAL: Final = re.compile(
     r"(?:total|totaux|somme|moyennes?|m[ée]dianes?|[ée]cart[- ]type|effectif|average|mean|median|sum|subtotal)(?:\s.*|\s*:.*)?$",
     re.IGNORECASE | re.DOTALL,
 )
+LIKELY_TOTAL: Final = r"(?i)^\s*(?:sous|grand|tot|som|moy|m[ée]d|[ée]cart|effectif|average|mean|sum|sub)"
 FOOTNOTE: Final = re.compile(
     r"^\s*(?:\S+\s+){2,}\S|^\s*[*(]|^\s*(?:source|note|nb|n\.b\.|légende|fin)\b", re.IGNORECASE
 )
@@ -79,6 +89,23 @@ FOOTNOTE: Final = re.compile(
 def _says(names: list[str]) -> pl.Expr:
     """Whether some cell of the row holds more than spaces."""
     return pl.any_horizontal(pl.col(names).str.contains(r"[^\s\u00a0\u202f]").fill_null(value=False))
+
+
+def _notes(frame: pl.DataFrame, count: pl.Series, partial: pl.Series) -> dict[int, str]:
+    """Lines of totals among those with an empty cell, and lines of text alone at the end."""
+    left_out: dict[int, str] = {}
+    starts = frame[partial].select(pl.coalesce(pl.all()).alias("first"))["first"]
+    likely = starts.str.contains(LIKELY_TOTAL).fill_null(value=False)
+    for start, record in zip(starts.filter(likely), partial.filter(likely), strict=True):
+        if TOTAL.match(start):
+            left_out[record] = "totals_row_ignored"
+    for record in reversed(range(max(0, frame.height - FOOTNOTES), frame.height)):
+        if count[record] and record not in left_out:
+            cells = frame.row(record)
+            if count[record] > 1 or cells[0] is None or not FOOTNOTE.search(cells[0]):
+                break
+            left_out[record] = "footnote_ignored"
+    return left_out
 
 
 @dataclass(frozen=True)
@@ -96,24 +123,14 @@ def without_margins(frame: pl.DataFrame, rows: pl.Series) -> Margins:
     if not frame.width or not frame.height:
         return Margins(frame, rows)
     count = frame.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32)).alias("n"))["n"]
+    partial = (count < frame.width).arg_true()
+    if not len(partial) and frame.width > SPARSE:
+        return Margins(frame, rows)
     sparse = (count > 0) & (count <= SPARSE)
     if sparse.any():
         blank = frame.with_row_index("record").filter(sparse).filter(~_says(frame.columns))
         count = count.set(pl.Series(range(frame.height)).is_in(blank["record"].to_list()), 0) if blank.height else count
-    left_out: dict[int, str] = {}
-    if frame.width > 1:
-        starts = frame.select(pl.coalesce(pl.all()).alias("first"))["first"]
-        likely = starts.str.contains(
-            r"(?i)^\s*(?:sous|grand|tot|som|moy|m[ée]d|[ée]cart|effectif|average|mean|sum|sub)"
-        )
-        for record in ((count < frame.width) & likely.fill_null(value=False)).arg_true().to_list():
-            if TOTAL.match(starts[record]):
-                left_out[record] = "totals_row_ignored"
-        for record in reversed(range(max(0, frame.height - FOOTNOTES), frame.height)):
-            if count[record] and record not in left_out:
-                if count[record] > 1 or starts[record] != frame[record, 0] or not FOOTNOTE.search(starts[record]):
-                    break
-                left_out[record] = "footnote_ignored"
+    left_out = _notes(frame, count, partial) if frame.width > 1 else {}
     issues = tuple(Issue(code, "warning", row=int(rows[record])) for record, code in sorted(left_out.items()))
     others = tuple(
         Elsewhere(cell, "margin", row=int(rows[record]))

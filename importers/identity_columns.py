@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -29,7 +31,7 @@ from importers.identity_patterns import (
     PLAIN_PHONE,
     first_names,
 )
-from importers.identity_texts import without_accents
+from importers.identity_texts import longest_of, without_accents
 
 NEARLY_ALL: Final = 0.8
 HALF: Final = 0.5
@@ -39,6 +41,9 @@ OLD_YEARS: Final = 2
 """Years before the pilot from which a full date in a code is no examination of it."""
 SPREAD_YEARS: Final = 3
 MANY_DIGITS: Final = 5
+CODE_LENGTH: Final = 10
+"""Two letters and a full date."""
+A_WORD: Final = r"^[\p{L}][\p{L}'’\- ]{1,40}$"
 WORDS: Final = re.compile(r"[^a-z0-9]+")
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 FirstKind = tuple[str, list[str]] | None
@@ -57,44 +62,74 @@ def announces_people(header: str, column: pl.Series) -> bool:
     return False
 
 
-def kind_of_column(text: pl.Series, *, known: bool, pseudonym: bool, year: int | None) -> FirstKind:
+@dataclass(frozen=True)
+class Cells:
+    """The texts of a column, all of them or each once; how many cells are filled; and how many hold one of some texts."""
+
+    texts: pl.Series
+    filled: int
+    holding: Callable[[list[str]], int]
+
+    def has(self, pattern: str) -> bool:
+        """Whether some text follows a pattern."""
+        return bool(self.texts.str.contains(pattern).any())
+
+    def matching(self, pattern: str) -> pl.Series | None:
+        """The distinct texts, when some follow a pattern."""
+        return self.texts.unique() if self.has(pattern) else None
+
+
+def kind_of_column(cells: Cells, *, known: bool, pseudonym: bool, year: int | None) -> FirstKind:
     """The kind of identity that a column is made of, and its distinct texts."""
-    filled = text.drop_nulls()
-    if not len(filled):
+    if not cells.filled:
         return None
-    found = _dated_codes(filled, year) if pseudonym or not known else None
-    if found or len(filled) < FEW:
+    found = _dated_codes(cells, year) if pseudonym or not known else None
+    if found or cells.filled < FEW:
         return found
-    distinct = filled.unique()
-    checks = [("nir", NIR_WITHOUT_KEY, NEARLY_ALL), ("name", NAME_CODE if pseudonym else FULL_NAME, NEARLY_ALL)]
-    checks.append(("phone", MOBILE if known else PLAIN_PHONE, HALF))
+    numbers, words = cells.has(r"^\d"), cells.has(r"^\D+$")
+    checks = [("nir", NIR_WITHOUT_KEY, NEARLY_ALL)] if numbers else []
+    checks += [("name", NAME_CODE if pseudonym else FULL_NAME, NEARLY_ALL)] if words else []
+    checks += [("phone", MOBILE if known else PLAIN_PHONE, HALF)] if numbers else []
     for kind, pattern, share in checks:
-        mask = distinct.str.contains(pattern)
-        if len(distinct) > len(filled) * HALF and _share(mask) >= share:
-            return kind, distinct.filter(mask).to_list()
-    return _first_names(filled) or _birth_dates(filled, year) or (None if known else _numbers(filled))
+        distinct = cells.matching(pattern)
+        if distinct is not None and len(distinct) > cells.filled * HALF:
+            mask = distinct.str.contains(pattern)
+            if _share(mask) >= share:
+                return kind, distinct.filter(mask).to_list()
+    found = _first_names(cells) if words else None
+    if found or not numbers:
+        return found
+    return _birth_dates(cells, year) or (None if known else _numbers(cells))
 
 
 def _share(mask: pl.Series) -> float:
     return int(mask.sum()) / len(mask)
 
 
-def _dated_codes(filled: pl.Series, year: int | None) -> FirstKind:
+def _dated_codes(cells: Cells, year: int | None) -> FirstKind:
     """Codes made of letters and of a full date older than the pilot: initials and a date of birth."""
-    distinct = filled.unique()
-    for pattern in (INITIALS_AND_DATE, INITIALS_AND_FRENCH_DATE, DATE_AND_INITIALS, FRENCH_DATE_AND_INITIALS):
+    longest = longest_of(cells.texts)
+    patterns = (INITIALS_AND_DATE, INITIALS_AND_FRENCH_DATE, DATE_AND_INITIALS, FRENCH_DATE_AND_INITIALS)
+    for pattern in patterns if longest >= CODE_LENGTH else ():
+        distinct = cells.matching(pattern)
+        if distinct is None:
+            continue
         years = distinct.str.extract(pattern).cast(pl.Int64, strict=False)
         old = (years <= (year or 2100) - OLD_YEARS).fill_null(value=False)
         if old.any():
             return "code", distinct.filter(old).to_list()
-    if len(filled) < FEW:
+    if cells.filled < FEW:
         return None
-    short = distinct.str.extract(INITIALS_AND_SHORT_DATE).cast(pl.Int64, strict=False)
-    compact = distinct.str.extract(COMPACT_DATE).cast(pl.Int64, strict=False)
-    if _is_spread(short, 2) and (year is None or not (short == year % 100).any()):
-        return "code", distinct.filter(short.is_not_null()).to_list()
-    if _is_spread(compact, SPREAD_YEARS):
-        return "code", distinct.filter(compact.is_not_null()).to_list()
+    distinct = cells.matching(INITIALS_AND_SHORT_DATE)
+    if distinct is not None:
+        short = distinct.str.extract(INITIALS_AND_SHORT_DATE).cast(pl.Int64, strict=False)
+        if _is_spread(short, 2) and (year is None or not (short == year % 100).any()):
+            return "code", distinct.filter(short.is_not_null()).to_list()
+    distinct = cells.matching(COMPACT_DATE)
+    if distinct is not None:
+        compact = distinct.str.extract(COMPACT_DATE).cast(pl.Int64, strict=False)
+        if _is_spread(compact, SPREAD_YEARS):
+            return "code", distinct.filter(compact.is_not_null()).to_list()
     return None
 
 
@@ -104,17 +139,21 @@ def _is_spread(years: pl.Series, least: int) -> bool:
     return len(found) >= FEW and len(found) >= NEARLY_ALL * len(years) and found.n_unique() >= least
 
 
-def _first_names(filled: pl.Series) -> FirstKind:
-    distinct = filled.unique()
-    words = distinct.filter(distinct.str.contains(r"^\p{L}[\p{L}'’\- ]{1,40}$"))
+def _first_names(cells: Cells) -> FirstKind:
+    distinct = cells.matching(A_WORD)
+    if distinct is None:
+        return None
+    words = distinct.filter(distinct.str.contains(A_WORD))
     people = [w for w in words.to_list() if any(without_accents(p) in first_names() for p in re.split(r"[ \-]", w))]
-    cells = int(filled.is_in(people).sum()) if people else 0
-    return ("name", people) if cells >= FEW and cells >= HALF * len(filled) else None
+    count = cells.holding(people) if people else 0
+    return ("name", people) if count >= FEW and count >= HALF * cells.filled else None
 
 
-def _birth_dates(filled: pl.Series, year: int | None) -> FirstKind:
+def _birth_dates(cells: Cells, year: int | None) -> FirstKind:
     """Full dates spread over years, most of them before the pilot."""
-    distinct = filled.unique()
+    distinct = cells.matching(FULL_DATE)
+    if distinct is None:
+        return None
     groups = distinct.str.extract_groups(FULL_DATE)
     years = groups.struct.field("1").fill_null(groups.struct.field("2")).cast(pl.Int64, strict=False)
     if not _is_spread(years, SPREAD_YEARS):
@@ -123,10 +162,10 @@ def _birth_dates(filled: pl.Series, year: int | None) -> FirstKind:
     return ("birth", distinct.filter(years.is_not_null()).to_list()) if _share(old) > HALF else None
 
 
-def _numbers(filled: pl.Series) -> FirstKind:
+def _numbers(cells: Cells) -> FirstKind:
     """Long whole numbers, one a row: a patient's or a stay's, whatever the column is called."""
-    distinct = filled.unique()
+    distinct = cells.matching(LONG_NUMBER)
+    if distinct is None or len(distinct) < max(FEW, NEARLY_ALL * cells.filled):
+        return None
     long = distinct.str.contains(LONG_NUMBER) & ~distinct.str.contains(COMPACT_DATE)
-    if len(distinct) >= NEARLY_ALL * len(filled) and len(distinct) >= FEW and _share(long) >= NEARLY_ALL:
-        return "number", distinct.filter(long).to_list()
-    return None
+    return ("number", distinct.filter(long).to_list()) if _share(long) >= NEARLY_ALL else None

@@ -15,6 +15,15 @@ HARMLESS: Final = (
     r"|\d\d/\d\d/\d{4}(?: \d\d:\d\d(?::\d\d)?)?|.{0,5})$"
 )
 """Short numbers, dates with times and short words: most cells, and nobody."""
+SPOKEN: Final = r"[\s@(\[]|[/.\-].*[/.\-]"
+"""An address, a name or a date of birth holds a space, a sign of e-mails, or two marks."""
+MANY_DIGITS: Final = r"(?:\d[\s.\-/_()ABab]*){8}\d"
+"""A telephone or social security number holds nine digits with nothing but marks (or a Corsican letter) between them."""
+SHORT: Final = 11
+"""Bytes within which only a text with a space or with signs may identify anybody."""
+WHOLE_NUMBER: Final = 10
+"""Bytes of the shortest long number that a spreadsheet wrote with `.0`."""
+SPOKEN_OR_SIGNED: Final = rf"{SPOKEN}|\+"
 SPACING: Final = r"[\u00a0\u202f\u2009\u2007\u2003\u2002\s]+"
 INVISIBLE: Final = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
 DECIMAL: Final = r"^\s*[+-]?\d+[.,]\d+(?:[eE][+-]?\d+)?\s*$"
@@ -36,20 +45,35 @@ def plain(column: pl.Series) -> pl.Series:
     text = column
     if (text.str.len_bytes() != text.str.len_chars()).any():
         text = text.str.normalize("NFKC").str.replace_all(INVISIBLE, "").str.replace_all(SPACING, " ")
-    return text.str.strip_chars().str.replace(r"^(\d{8,})\.0+$", "$1")
+    text = text.str.strip_chars()
+    return text.str.replace(r"^(\d{8,})\.0+$", "$1") if longest_of(text) >= WHOLE_NUMBER else text
+
+
+def longest_of(texts: pl.Series) -> int:
+    """The bytes of the longest text."""
+    return int(texts.str.len_bytes().max() or 0)  # type: ignore[arg-type]
 
 
 def kinds(text: pl.Series, *, phones: bool = True) -> tuple[str, list[str]] | None:
     """The first kind of identity among the cells, and the distinct texts that hold it."""
-    distinct = text.drop_nulls().unique()
-    doubtful = distinct.filter(~distinct.str.contains(HARMLESS))
+    if longest_of(text) <= SHORT and not text.str.contains(SPOKEN_OR_SIGNED).any():
+        return None
+    doubtful = text.filter(~text.str.contains(HARMLESS)).unique()
     if not len(doubtful):
         return None
-    patterns = [("email", EMAIL), *([("phone", PHONE)] if phones else ()), ("birth", BORN), ("address", ADDRESS)]
-    checks = [("nir", _nir(doubtful)), *((kind, doubtful.str.contains(pattern)) for kind, pattern in patterns)]
-    checks.append(("name", doubtful.str.contains(CIVILITY) | _persons(doubtful)))
-    for kind, mask in checks:
-        found = doubtful.filter(mask.fill_null(value=False))
+    spoken = doubtful.filter(doubtful.str.contains(SPOKEN))
+    digits = doubtful.filter(doubtful.str.contains(MANY_DIGITS))
+    checks: list[tuple[str, pl.Series, str | None]] = [("nir", digits, None), ("email", spoken, EMAIL)]
+    checks += [("phone", digits, PHONE)] if phones else []
+    checks += [("birth", spoken, BORN), ("address", spoken, ADDRESS), ("name", spoken, None)]
+    for kind, texts, pattern in checks:
+        if not len(texts):
+            continue
+        if pattern is not None:
+            mask = texts.str.contains(pattern)
+        else:
+            mask = _nir(texts) if kind == "nir" else texts.str.contains(CIVILITY) | _persons(texts)
+        found = texts.filter(mask.fill_null(value=False))
         if len(found):
             return kind, found.to_list()
     return None

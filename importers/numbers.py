@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -59,14 +60,20 @@ def typed_number(spec: Column, text: pl.Series, header: str) -> Typed:
         "ambiguous_number": ambiguous,
         "ambiguous_percent": doubt,
     }
-    faults |= _outside(spec, values)
+    whole = bounded(spec, values)
+    return replace(whole, faults={**faults, **whole.faults}, issues=issues)
+
+
+def bounded(spec: Column, values: pl.Series) -> Typed:
+    """Numbers of the column's type; those beyond its bounds, or with decimals among integers, are faults."""
+    faults = _outside(spec, values)
     if spec.type == "integer":
         fractional = (values != values.floor()).fill_null(value=False)
         faults["not_whole"] = fractional
         values = values.set(fractional, None)
     bounds = {"range": _range(spec)}
     params = {"out_of_range": bounds, "score_out_of_range": bounds}
-    return Typed(values.cast(DTYPES[spec.type], strict=False), faults, params, issues)
+    return Typed(values.cast(DTYPES[spec.type], strict=False), faults, params)
 
 
 def _with_point(text: pl.Series) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +13,10 @@ from evaluation.vocabulary import PSEUDONYM_ROLES
 from importers.elsewhere import Elsewhere
 from importers.grid import Grid, column_letters
 from importers.headers import bare
-from importers.identity_columns import announces_people, kind_of_column
+from importers.identity_columns import Cells, announces_people, kind_of_column
 from importers.identity_texts import kinds, plain
 from importers.report import Issue
+from importers.side_by_side import side_by_side
 
 MOST: Final = 0.5
 """Share of a column's cells beyond which the column as such is at fault."""
@@ -31,7 +32,13 @@ class _Found:
     filled: int
 
 
-def identities(grid: Grid, table: Table, positions: Mapping[str, int], year: int | None = None) -> tuple[Issue, ...]:
+def identities(
+    grid: Grid,
+    table: Table,
+    positions: Mapping[str, int],
+    year: int | None = None,
+    nobody: Set[int] = frozenset(),
+) -> tuple[Issue, ...]:
     """One issue for each column that identifies people, with how many cells do; never a value.
 
     Parameters
@@ -42,25 +49,30 @@ def identities(grid: Grid, table: Table, positions: Mapping[str, int], year: int
         Where the columns of the protocol are: they are read, but not refused for their name.
     year
         First year of the pilot: a full date well before it is nobody's examination.
+    nobody
+        Columns already read whole as dates or as short numbers: only their headers are looked at.
     """
     specs = {positions[c.name]: c for c in table.columns if c.name in positions}
     named = {bare(c.name) for c in table.columns}
-    issues: list[Issue] = []
-    for position, header in enumerate(grid.headers):
-        issues.extend(_column(grid, position, header, specs.get(position), named, year))
+
+    def look(position: int) -> list[Issue]:
+        return [*_column(grid, position, specs.get(position), named, year, cells=position not in nobody)]
+
+    found = side_by_side(look, range(len(grid.headers)), grid.frame.height)
+    issues = [issue for column in found for issue in column]
     issues.extend(_around(grid, seen=bool(issues)))
     return tuple(issues)
 
 
 def _column(
-    grid: Grid, position: int, header: str, spec: Column | None, named: set[str], year: int | None
+    grid: Grid, position: int, spec: Column | None, named: set[str], year: int | None, *, cells: bool
 ) -> Iterator[Issue]:
-    column = grid.frame[str(position)]
+    header, column = grid.headers[position], grid.frame[str(position)]
     shown = "…" if header.strip() and kinds(pl.Series([header])) else header
     where = {"column": shown, "cell": f"{column_letters(position)}{grid.header_row}"}
     if shown != header:
         yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": 1}, **where)
-    found = _cells(column, spec, year)
+    found = _cells(column, grid.few_texts(position), spec, year) if cells else None
     filled = len(column) - column.null_count()
     if found is None:
         if spec is None and filled and bare(header) not in named and announces_people(header, column):
@@ -76,19 +88,21 @@ def _column(
         yield Issue("identifying_data", "error", row, shown, cell, params=params | {"say": "cell"})
 
 
-def _cells(column: pl.Series, spec: Column | None, year: int | None) -> _Found | None:
+def _cells(column: pl.Series, texts: pl.Series | None, spec: Column | None, year: int | None) -> _Found | None:
     """The first kind of identity that cells hold: whatever the column, or because the column is made of it."""
-    text = plain(column)
+    filled = len(column) - column.null_count()
+    text = plain(column if texts is None else texts)
     dated = spec is not None and spec.type in ("date", "datetime")
     found = kinds(text, phones=not dated)
     if not found and (spec is None or spec.type in ("text", "category")):
         pseudonym = spec is not None and spec.role in PSEUDONYM_ROLES
-        found = kind_of_column(text, known=spec is not None, pseudonym=pseudonym, year=year)
+        cells = Cells(text.drop_nulls(), filled, lambda some: int(plain(column).is_in(some).sum()))
+        found = kind_of_column(cells, known=spec is not None, pseudonym=pseudonym, year=year)
     if not found:
         return None
     kind, values = found
-    mask = text.is_in(values).fill_null(value=False)
-    return _Found(kind, int(mask.sum()), int(mask.arg_true()[0]), len(column) - column.null_count())
+    mask = plain(column).is_in(values).fill_null(value=False)
+    return _Found(kind, int(mask.sum()), int(mask.arg_true()[0]), filled)
 
 
 def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:

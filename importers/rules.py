@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -16,6 +18,7 @@ from importers.report import Issue
 FEW_ROWS: Final = 2
 """Rows below which nothing can be estimated."""
 FEW_OF_EACH: Final = 2
+PARIS: Final = ZoneInfo("Europe/Paris")
 INVERTED_AREA: Final = 0.2
 
 
@@ -56,6 +59,8 @@ def _is_inverted(prediction: pl.Series, score: pl.Series) -> bool:
     if prediction.dtype != pl.Boolean or not score.dtype.is_numeric():
         return False
     both = pl.DataFrame({"yes": prediction, "score": score}).drop_nulls()
+    if _is_in_order(both["score"].filter(both["yes"]), both["score"].filter(~both["yes"])):
+        return False
     ranks = both["score"].rank()
     yes = int(both["yes"].sum())
     no = both.height - yes
@@ -63,6 +68,15 @@ def _is_inverted(prediction: pl.Series, score: pl.Series) -> bool:
         return False
     area = (float(ranks.filter(both["yes"]).sum()) - yes * (yes + 1) / 2) / (yes * no)
     return area < INVERTED_AREA
+
+
+def _is_in_order(yes: pl.Series, no: pl.Series) -> bool:
+    """Whether a point between the two means already shows that the area is not that low."""
+    if not len(yes) or not len(no):
+        return True
+    point = (float(yes.mean()) + float(no.mean())) / 2  # type: ignore[arg-type]
+    above, below = int((yes > point).sum()) / len(yes), int((no < point).sum()) / len(no)
+    return above * below >= INVERTED_AREA
 
 
 def _excluded_by_protocol(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> Iterator[Issue]:
@@ -95,7 +109,7 @@ def _duplicates(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Con
     keys = [case.name] + ([site.name] if site else [])
     if context.repeated_cases:  # each case once before and once after, or once in each arm
         keys += [c.name for role in (ColumnRole.PERIOD, ColumnRole.ARM) if (c := _present(table, frame, role))]
-    if frame.select(pl.struct(keys).n_unique()).item() == frame.height:
+    if _all_different(frame[case.name]) or frame.select(pl.struct(keys).n_unique()).item() == frame.height:
         return
     marked = frame.with_columns(rows.alias("\x00row"))
     group = marked.select(
@@ -110,6 +124,12 @@ def _duplicates(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Con
         other = pl.select(pl.when(later).then(group["first"]).otherwise(group["last"])).to_series()
         where = {i: {"first": int(other[i])} for i in mask.arg_true().head(1000).to_list()}
         yield Fault("duplicate_case_id", case.name, mask, {}, where)
+
+
+def _all_different(codes: pl.Series) -> bool:
+    if codes.is_sorted():
+        return bool((codes.slice(1) != codes.head(-1)).all()) and codes.null_count() <= 1
+    return codes.n_unique() == len(codes)
 
 
 def _sites(table: Table, frame: pl.DataFrame, context: Context) -> Iterator[Fault]:
@@ -142,15 +162,23 @@ def _calendar(table: Table, frame: pl.DataFrame, context: Context) -> Iterator[F
         if column is None:
             continue
         values = frame[column.name]
-        day = values if values.dtype == pl.Date else values.dt.convert_time_zone("Europe/Paris").dt.date()
-        future = pl.Series([False] * len(day))
+        future = _beyond(values, after=context.today)
         if context.today is not None:
-            future = (day > context.today).fill_null(value=False)
             yield Fault("date_in_future", column.name, future)
-        outside = pl.Series([False] * len(day))
-        if context.first_day is not None:
-            outside = outside | (day < context.first_day).fill_null(value=False)
-        if context.last_day is not None:
-            outside = outside | (day > context.last_day).fill_null(value=False)
+        outside = _beyond(values, before=context.first_day) | _beyond(values, after=context.last_day)
         params = {"first": context.first_day, "last": context.last_day}
         yield Fault("date_outside_pilot", column.name, outside & ~future, params)
+
+
+def _beyond(values: pl.Series, *, before: dt.date | None = None, after: dt.date | None = None) -> pl.Series:
+    """Dates, or instants by the clock of Paris, before the first moment of a day or after the last of one."""
+    limit = before if before is not None else after
+    if limit is None:
+        return pl.Series([False]).new_from_index(0, len(values))
+    if values.dtype == pl.Date:
+        mask = values < limit if before is not None else values > limit
+    else:
+        day = limit if before is not None else limit + dt.timedelta(days=1)
+        midnight = dt.datetime.combine(day, dt.time(), PARIS).astimezone(dt.UTC)
+        mask = values < midnight if before is not None else values >= midnight
+    return mask.fill_null(value=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import re
@@ -22,6 +21,7 @@ from typing import Any, Final
 import polars as pl
 
 from evaluation.protocol import Label, Protocol
+from importers import ready_child
 from importers.context import Context, Limits
 from importers.report import Checked, Issue, Report, Usage
 
@@ -100,19 +100,12 @@ def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
         out = Path(folder)
         asked = {**request, "path": str(path.resolve()), "out": folder}
         (out / "request.json").write_text(json.dumps(asked), encoding="utf-8")
-        command = [sys.executable, "-m", "importers.sandbox", str(out / "request.json")]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
         start = time.monotonic()
-        child = subprocess.Popen(  # noqa: S603  # our own module, with a file that we wrote
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        child = ready_child.send(str(out / "request.json"))
         most = RESIDENT_BYTES[0] + RESIDENT_BYTES[1] * int(request["context"]["limits"]["file_bytes"])
         most += COPY_BYTES if "annotated" in request else 0
         usage = _watched(child, start + seconds, most)
+        ready_child.refill()
         if "annotated" in request and (out / COPY).is_file():
             shutil.move(out / COPY, request["annotated"])
         return replace(_answer(out, path), usage=replace(usage, seconds=time.monotonic() - start))
@@ -122,7 +115,7 @@ def _watched(child: subprocess.Popen[bytes], until: float, most: int) -> Usage:
     """Wait for the child, and end it when it holds too much memory or takes too long; what it used."""
     peak = 0
     try:
-        while True:
+        while child.returncode is None:
             peak = max(peak, _peak_memory(child.pid))
             pid, _, used = os.wait4(child.pid, os.WNOHANG)
             if pid:
@@ -131,6 +124,7 @@ def _watched(child: subprocess.Popen[bytes], until: float, most: int) -> Usage:
             if peak > most or time.monotonic() > until:
                 os.kill(child.pid, signal.SIGKILL)
             time.sleep(GLANCE_SECONDS)
+        return Usage(0.0, 0.0, 0)  # it ended before it could be told
     except BaseException:
         if child.returncode is None:
             child.kill()
@@ -154,7 +148,7 @@ def _answer(out: Path, path: Path) -> Checked:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return Checked(Report((Issue("unreadable_file", "error"),), 0, {}, None, digest, {"unreadable_file": 1}), None)
     report = _report_from(json.loads(report_file.read_text(encoding="utf-8")))
-    frame = pl.read_ipc(io.BytesIO(rows_file.read_bytes())) if rows_file.is_file() else None
+    frame = pl.read_ipc(rows_file) if rows_file.is_file() else None
     return Checked(report, frame)
 
 
@@ -286,5 +280,15 @@ def _write(checked: Checked, out: Path) -> None:
     partial.rename(out / "report.json")  # the report appears whole or not at all, after the rows
 
 
+def wait() -> None:
+    """Load what a check needs, then work on the one request whose path comes; none comes when the parent is gone."""
+    import importers.check
+    import importers.plain_columns  # noqa: F401
+
+    asked = os.fsdecode(sys.stdin.buffer.readline()).removesuffix("\n")
+    if asked:
+        main(asked)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    wait()

@@ -11,13 +11,14 @@ import polars as pl
 
 from importers.context import Limits
 from importers.elsewhere import Elsewhere
-from importers.encodings import decode
+from importers.encodings import utf8_lines
+from importers.fast_text import HEAD, count, fast_table
 from importers.grid import Grid, Unreadable, without_margins
 from importers.headers import HeaderWords, header_row
 from importers.report import Issue
 
 SEPARATORS: Final = (";", ",", "\t", "|")
-HEAD: Final = 64 * 1024
+HEAD_LINES: Final = 40
 LINES_A_ROW: Final = 2
 """Lines that a row may take on average, by cells of several lines: beyond, the file is not even parsed."""
 LONGEST: Final = 2**31 - 1
@@ -33,22 +34,27 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
     Unreadable
         Undecodable text, no header that names a column of the protocol, or a quote that never closes.
     """
-    text, encoding = decode(content)
-    separator, skipped = _layout(text, words, limits.columns)
-    lines = text.count("\n")
-    if lines > LINES_A_ROW * limits.rows + skipped:
-        raise Unreadable("too_many_rows", n=lines, limit=limits.rows)
-    if text.count(separator) + lines > limits.grid_cells:
+    lines, encoding = utf8_lines(content)
+    head = lines[:HEAD].decode("utf-8", errors="ignore").split("\n")[:HEAD_LINES]
+    end = lines.find(b"\n")
+    for separator in SEPARATORS:
+        if (n := lines.count(separator.encode(), 0, end if end >= 0 else len(lines))) > limits.columns:
+            raise Unreadable("too_many_columns", n=n + 1, limit=limits.columns)
+    separator, skipped = _layout(head, words)
+    breaks = count(lines, "\n")
+    if breaks > LINES_A_ROW * limits.rows + skipped:
+        raise Unreadable("too_many_rows", n=breaks, limit=limits.rows)
+    if breaks * (head[skipped].count(separator) + 1) > limits.grid_cells:
         raise Unreadable("table_too_large")
-    grid = None
-    if len(text) >= FAST_FROM and not skipped and "\n\n" not in text and "\n" in text:
-        grid = _fast(text, separator)
+    grid = fast_table(lines, separator, skipped) if len(lines) >= FAST_FROM else None
     if grid is None:
-        grid = _exact(text, separator, skipped)
+        if count(lines, separator) + breaks > limits.grid_cells:
+            raise Unreadable("table_too_large")
+        grid = _exact(lines.decode("utf-8"), separator, skipped)
     issues: list[Issue] = []
     if encoding not in ("utf-8", "utf-16"):
         issues.append(Issue("encoding_not_utf8", "warning", params={"encoding": encoding}))
-    if skipped and not _is_directive(text, skipped):
+    if skipped and not _is_directive(head[0], skipped):
         issues.append(Issue("header_not_first_row", "warning", row=grid.header_row))
     left = without_margins(grid.frame, grid.rows)
     kept = {*left.rows.to_list()} if grid.issues else set()
@@ -69,14 +75,11 @@ def _is_directive(text: str, skipped: int) -> bool:
     return skipped == 1 and text[:5].lower().startswith("sep=")
 
 
-def _layout(text: str, words: HeaderWords, columns: int) -> tuple[str, int]:
+def _layout(head: Sequence[str], words: HeaderWords) -> tuple[str, int]:
     """The separator and the number of records before the header: those that name most columns of the protocol."""
     csv.field_size_limit(LONGEST)
-    head = text[:HEAD].split("\n")[:40]
     best: tuple[int, int, str, int] | None = None
     for separator in SEPARATORS:
-        if head[0].count(separator) > columns:
-            raise Unreadable("too_many_columns", n=text.split("\n", 1)[0].count(separator) + 1, limit=columns)
         try:
             lines = list(csv.reader(head, delimiter=separator))
         except csv.Error:
@@ -90,29 +93,6 @@ def _layout(text: str, words: HeaderWords, columns: int) -> tuple[str, int]:
     if best is None:
         raise Unreadable("header_not_found")
     return best[2], best[3]
-
-
-def _fast(text: str, separator: str) -> Grid | None:
-    """Polars' reader, for large files without surprises; `None` when there is one."""
-    if '"' in text:
-        return None
-    try:
-        frame = pl.read_csv(
-            text.encode(),
-            separator=separator,
-            infer_schema=False,
-            quote_char=None,
-            truncate_ragged_lines=False,
-            has_header=False,
-            skip_rows=1,
-        )
-    except pl.exceptions.PolarsError:
-        return None
-    headers = tuple(text[: text.index("\n")].split(separator))
-    if frame.width != len(headers):
-        return None
-    frame.columns = [str(i) for i in range(frame.width)]
-    return Grid(headers, frame, pl.int_range(2, frame.height + 2, dtype=pl.UInt32, eager=True))
 
 
 def _exact(text: str, separator: str, skipped: int) -> Grid:

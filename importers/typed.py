@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -20,6 +20,16 @@ class Typed:
     """Code → mask of the records at fault."""
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     issues: Sequence[Issue] = ()
+    missing: pl.Series | None = None
+    """Where the cell says that there is no value; `None` when none does."""
+    counted: Mapping[str, pl.Series] = field(default_factory=dict)
+    """Code → mask of the cells that one warning counts."""
+    nobody: bool = False
+    """Whether its cells are known to be dates with or without times, or short numbers: they identify no one."""
+
+
+EDGES: Final = " \u00a0\u202f\t\r\n"
+"""White space that is no part of a cell's text."""
 
 
 def matches(text: pl.Series, pattern: str) -> pl.Series:

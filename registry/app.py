@@ -11,6 +11,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
 
+from importers.ready_child import kept_ready
 from registry import db
 from registry.api import api_router
 from registry.api.problems import as_problem
@@ -76,7 +77,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         db.configure(in_force)
         await db.connect()
         await database.upgrade()
-        yield
+        with kept_ready():
+            yield
         await db.close()
 
     return Litestar(

@@ -1,11 +1,17 @@
 """The child process: the same answer as in the same process, and a dead child is an answer too."""
 
 import datetime as dt
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from evaluation.protocol import load_protocol
+from importers import ready_child
 from importers.check import Context, check_file
+from importers.ready_child import kept_ready
 from importers.sandbox import in_child
 
 PROTOCOL = load_protocol("turnaround-before-after")
@@ -63,3 +69,42 @@ def test_a_workbook_that_would_abort_its_reader_is_refused_before(tmp_path):
                 content = content.replace(b"</row>", b'</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
             target.writestr(item, content)
     assert in_child(path, PROTOCOL, Context()).report.reason == "sheet_too_large"
+
+
+def test_a_child_waits_for_the_next_file_once_one_has_come(file):
+    with kept_ready():
+        assert ready_child._ready._waiting is None
+        assert in_child(file("3"), PROTOCOL, CONTEXT).report.accepted
+        waiting = ready_child._ready._waiting
+        assert waiting is not None
+        assert waiting.poll() is None
+        assert in_child(file("bof"), PROTOCOL, CONTEXT).report.reason == "invalid_number"
+        assert waiting.returncode == 0  # it worked, and ended: a child reads one file
+        last = ready_child._ready._waiting
+    assert last is not None
+    assert last.poll() is not None
+
+
+def test_a_child_that_died_while_it_waited_is_replaced(file):
+    with kept_ready():
+        in_child(file("3"), PROTOCOL, CONTEXT)
+        waiting = ready_child._ready._waiting
+        waiting.kill()
+        waiting.wait()
+        assert in_child(file("3"), PROTOCOL, CONTEXT).report.accepted
+    assert waiting.returncode != 0
+
+
+def test_a_waiting_child_ends_with_its_parent(tmp_path):
+    """The parent is killed: its end of the pipe closes, and the child reads no request."""
+    code = (
+        "from importers import ready_child\nimport os\n"
+        "child = ready_child._start()\nprint(child.pid, flush=True)\nos.kill(os.getpid(), 9)\n"
+    )
+    parent = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    pid = int(parent.stdout)
+    for _ in range(200):
+        if not Path(f"/proc/{pid}").exists() or "(zombie)" in Path(f"/proc/{pid}/status").read_text():
+            return
+        time.sleep(0.05)
+    pytest.fail("the child outlives its parent")

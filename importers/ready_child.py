@@ -1,0 +1,101 @@
+"""A child process that is ready before a file comes: it has loaded the importers, and waits for one request."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+COMMAND: Final = ("-m", "importers.sandbox")
+Child = subprocess.Popen[bytes]
+
+
+class _Ready:
+    """The child that waits, while some part of the program wants one to."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: Child | None = None
+        self._wanted = 0
+
+    def take(self) -> Child | None:
+        with self._lock:
+            child, self._waiting = self._waiting, None
+            return child
+
+    def refill(self) -> None:
+        with self._lock:
+            if self._wanted and self._waiting is None:
+                self._waiting = _start()
+
+    def want(self, more: int) -> None:
+        with self._lock:
+            self._wanted += more
+
+
+_ready: Final = _Ready()
+
+
+@contextlib.contextmanager
+def kept_ready() -> Iterator[None]:
+    """From the first file on, a child waits for the next one: for a server, or for many files in a row."""
+    _ready.want(1)
+    try:
+        yield
+    finally:
+        _ready.want(-1)
+        if (child := _ready.take()) is not None:
+            _end(child)
+        _ready.refill()
+
+
+def send(request: str) -> Child:
+    """The child that works on the request written at this path: the one that waits, or a new one."""
+    waiting = _ready.take()
+    if waiting is not None and _told(waiting, request):
+        return waiting
+    child = _start()
+    _told(child, request)
+    return child
+
+
+def refill() -> None:
+    """Start the next child, where one is wanted: once the work of the last is done."""
+    _ready.refill()
+
+
+def _start() -> Child:
+    """A child that reads the path of its request on its standard input, and ends by itself when that closes."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
+    return subprocess.Popen(  # noqa: S603  # our own module
+        [sys.executable, *COMMAND],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _told(child: Child, request: str) -> bool:
+    """Whether the child was alive to hear it."""
+    try:
+        if child.poll() is None and child.stdin is not None:
+            with child.stdin as pipe:
+                pipe.write(os.fsencode(request) + b"\n")
+            return True
+    except OSError:
+        pass
+    _end(child)
+    return False
+
+
+def _end(child: Child) -> None:
+    child.kill()
+    if child.stdin is not None:
+        with contextlib.suppress(OSError):
+            child.stdin.close()
+    child.wait()
