@@ -83,9 +83,10 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
     private = identities(grid, table, positions, year, nobody)
     if private:
         return Checked(_report([*private], rows, columns, table.name, digest, context), None)
-    early = [*grid.issues, *recognised.issues]
+    early = [*_other_pilot(grid, context), *grid.issues, *recognised.issues]
     if not rows:
-        issues = [*early, Issue("no_rows", "error")]
+        told_apart = [i for i in early if i.code != "ambiguous_columns"]  # a blank workbook holds them all
+        issues = [*told_apart, Issue("no_rows", "error")]
         return Checked(_report(issues, 0, columns, table.name, digest, context), None)
     frame = pl.DataFrame([result.values.alias(name) for name, result in results.items()])
     value_issues, unlisted = _row_issues(grid, table, positions, context, frame, results)
@@ -97,6 +98,12 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
     issues = [*early, *value_issues, *late]
     report = _report(issues, rows, columns, table.name, digest, context, unlisted)
     return Checked(report, frame if report.accepted else None)
+
+
+def _other_pilot(grid: Grid, context: Context) -> Iterator[Issue]:
+    """A blank workbook of one pilot that is sent to another."""
+    if grid.pilot and context.pilot and grid.pilot != context.pilot:
+        yield Issue("other_pilot", "error", params={"other": grid.pilot, "pilot": context.pilot})
 
 
 def read_table(

@@ -38,10 +38,11 @@ class Context:
     """What the pilot says of the file.
 
     `registered_sites` is `None` when any site may appear; `uploader_site` refuses the rows of another one; `aliases` adds
-    headers to those of the protocol.
+    headers to those of the protocol; `pilot` is the code that a blank workbook of its own carries.
     """
 
     registered_sites: frozenset[str] | None = None
+    pilot: str | None = None
     uploader_site: str | None = None
     first_day: dt.date | None = None
     last_day: dt.date | None = None
@@ -64,6 +65,7 @@ class Context:
         sites = given.get("registered_sites")
         now = given.get("now")
         return cls(
+            pilot=pilot.get("id"),
             registered_sites=None if sites is None else frozenset(sites),
             uploader_site=uploader_site or given.get("uploader_site"),
             first_day=_day(pilot.get("first_day")),

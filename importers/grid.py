@@ -51,6 +51,8 @@ class Grid:
     header_row: int = 1
     others: tuple[Elsewhere, ...] = ()
     epoch_1904: bool = False
+    pilot: str | None = None
+    """The pilot whose blank workbook this is, when it is one."""
 
     _few: dict[int, pl.Series | None] = field(default_factory=dict, repr=False, compare=False)
 

@@ -44,6 +44,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "header_not_found": marked("No row names the columns expected: start from the blank workbook of the protocol."),
     "header_not_first_row": marked("The header was found in row {row}: the rows above it were left out."),
     "sheet_selected": marked("Several sheets: « {sheet} » was read."),
+    "other_pilot": marked(
+        "This workbook was made for the pilot {other}, not for {pilot}: send it on that pilot's page, or copy its rows into the blank workbook of {pilot}."
+    ),
     "several_tables": marked(
         "Several sheets are filled in ({sheets}): choose the table, and send the file once for each."
     ),

@@ -147,8 +147,8 @@ def _outside(spec: Column, values: pl.Series) -> dict[str, pl.Series]:
 
 
 def _range(spec: Column) -> str:
-    low = "" if spec.minimum is None else f"{spec.minimum:g}"
-    high = "" if spec.maximum is None else f"{spec.maximum:g}"
+    low = "" if spec.minimum is None else f"{spec.minimum:.15g}"
+    high = "" if spec.maximum is None else f"{spec.maximum:.15g}"
     if low and high:
         return f"{low} … {high}"
     return f"≥ {low}" if low else f"≤ {high}"

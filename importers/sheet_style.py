@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 HEADER_FILL: Final = PatternFill("solid", fgColor="1F3A5F")
@@ -19,6 +20,8 @@ ERROR_COLOUR: Final = "F8B4AE"
 WARNING_COLOUR: Final = "FFE08A"
 ERROR_FILL: Final = PatternFill("solid", fgColor=ERROR_COLOUR)
 WARNING_FILL: Final = PatternFill("solid", fgColor=WARNING_COLOUR)
+CONDITIONAL_RED: Final = PatternFill("solid", bgColor=ERROR_COLOUR)
+"""The colour of a conditional format is its background: a quirk of the format."""
 WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
 LONGEST: Final = 32_767
 """Characters that a cell of a spreadsheet holds."""
@@ -49,8 +52,10 @@ def put_row(sheet: Any, number: int, texts: Sequence[str], *, header: bool = Fal
 
 
 def printed(sheet: Any) -> None:
-    """On paper: landscape, one page wide."""
+    """On paper: A4, landscape, one page wide, narrow margins."""
     sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.5)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.fitToHeight = 0
 

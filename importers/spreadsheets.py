@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from importers.elsewhere import Elsewhere
 from importers.grid import Grid, Unreadable, without_margins
 from importers.headers import HeaderWords, bare, header_row
 from importers.identity_columns import announces_people
+from importers.pilot_mark import told_mark
 from importers.report import Issue
 from importers.sheet_faults import sheet_faults
 from importers.workbook_parts import Parts, look_into
@@ -27,6 +29,8 @@ OWN_SHEETS: Final = frozenset(
     | {"bilanducontrole", "checksummary"}
 )
 """Sheets of our blank workbooks, and of the copies where we mark the faults, that hold no data."""
+WHOLE: Final = 1e15
+"""Numbers below it show all the digits before their decimal point."""
 LIST_HEADERS: Final = frozenset({"nom", "name"})
 """What a dictionary of columns may call its own."""
 FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
@@ -65,7 +69,7 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
         raise Unreadable("header_not_found")
     chosen = _choose(found, wanted)
     issues = []
-    if len(candidates) > 1:
+    if any(name != chosen.name and not _is_blank_table(read[name]) for name in candidates):
         issues.append(Issue("sheet_selected", "warning", params={"sheet": chosen.name}))
     if chosen.header:
         issues.append(Issue("header_not_first_row", "warning", row=chosen.header + 1))
@@ -73,7 +77,7 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
     if hidden:
         issues.append(Issue("hidden_content_ignored", "warning", params={"n": len(hidden)}))
     others = [text for name in book.sheet_names if name != chosen.name for text in _texts(read[name], name)]
-    return _grid(chosen, limits, parts, issues, others)
+    return _grid(chosen, limits, parts, issues, others, told_mark(read))
 
 
 def _cells(book: calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
@@ -81,6 +85,12 @@ def _cells(book: calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.WorksheetNotFound:  # a sheet of charts has no cells
         return []
+
+
+def _is_blank_table(cells: list[list[Any]]) -> bool:
+    """Whether a sheet holds a line of headers and nothing else: another table of a blank workbook."""
+    filled = [sum(_text(cell) is not None for cell in row) for row in cells]
+    return [count > 1 for count in filled if count] == [True]
 
 
 @dataclass(frozen=True)
@@ -144,7 +154,9 @@ def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
                 yield Elsewhere(header, "named", sheet=sheet)
 
 
-def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], others: list[Elsewhere]) -> Grid:
+def _grid(
+    sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], others: list[Elsewhere], pilot: str | None
+) -> Grid:
     headers = [_text(cell) or "" for cell in sheet.cells[sheet.header]]
     while headers and not headers[-1].strip():
         headers.pop()
@@ -153,8 +165,7 @@ def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], othe
     body = sheet.cells[sheet.header + 1 :]
     stray = max((i for row in body for i, cell in enumerate(row[len(headers) :]) if _text(cell)), default=-1)
     headers += [""] * (stray + 1)
-    columns = {str(i): _column([row[i] if i < len(row) else "" for row in body]) for i in range(len(headers))}
-    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    frame = pl.DataFrame([_column(values).alias(str(i)) for i, values in enumerate(_columns(body, len(headers)))])
     rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
     own = parts.sheets.get(sheet.name)
     faults = sheet_faults(own, frame, headers, sheet.header + 1) if own else None
@@ -174,19 +185,25 @@ def _grid(sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], othe
         sheet.header + 1,
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,
+        parts.pilot or pilot,
     )
+
+
+def _columns(body: list[list[Any]], width: int) -> Iterator[Sequence[Any]]:
+    if not body:
+        yield from ([] for _ in range(width))
+    elif min(map(len, body)) >= width:
+        yield from itertools.islice(zip(*body, strict=False), width)
+    else:
+        yield from ([row[i] if i < len(row) else "" for row in body] for i in range(width))
 
 
 def _column(values: Sequence[Any]) -> pl.Series:
     kinds = set(map(type, values))
     if kinds == {str}:
         return pl.Series(values, dtype=pl.String).replace("", None)
-    if kinds <= {float, int} and kinds:
-        numbers = pl.Series(values, dtype=pl.Float64, strict=False)
-        whole = numbers.is_finite().all() and (numbers == numbers.floor()).all() and (numbers.abs() < 1e15).all()
-        return (
-            numbers.cast(pl.Int64).cast(pl.String) if whole else pl.Series([_text(v) for v in values], dtype=pl.String)
-        )
+    if kinds == {float} and max(map(abs, values)) < WHOLE:  # NaN and infinity are no less
+        return pl.Series(list(map(repr, values)), dtype=pl.String).str.strip_suffix(".0")
     return pl.Series([_text(value) for value in values], dtype=pl.String)
 
 
@@ -196,7 +213,7 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         text = "1" if value else "0"
     elif isinstance(value, float):
-        text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        text = str(int(value)) if value.is_integer() and abs(value) < WHOLE else repr(value)
     elif isinstance(value, dt.datetime):
         rounded = value + dt.timedelta(microseconds=500_000)
         text = rounded.replace(microsecond=0).isoformat(sep=" ")

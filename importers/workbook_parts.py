@@ -20,6 +20,7 @@ from importers.context import Limits
 from importers.elsewhere import Elsewhere
 from importers.grid import Unreadable
 from importers.identity_columns import announces_people
+from importers.pilot_mark import PART, read_mark
 from importers.report import Issue
 from importers.sheet_parts import SheetParts, column_number, sheet_parts
 
@@ -37,6 +38,8 @@ UNSEARCHED: Final = (
 """Parts that say nothing of anybody's health: formats, and who wrote the comments."""
 TEXT: Final = re.compile(r">([^<]{4,})<|=\"([^\"]{6,})\"")
 SHEET_DATA: Final = re.compile(rb"<(?:\w+:)?sheetData\b.*?</(?:\w+:)?sheetData>", re.DOTALL)
+ONCE: Final = 2
+"""A start and an end."""
 AUTHORS: Final = re.compile(rb"<(?:\w+:)?(?:author|creator|lastModifiedBy|manager)\b[^>]*>([^<]*)<")
 COMMENT: Final = re.compile(
     rb"<(?:\w+:)?(?P<kind>comment|threadedComment)\b[^>]*\bref=\"([A-Z]{1,3})(\d{1,7})\"[^>]*>(.*?)</(?:\w+:)?(?P=kind)>",
@@ -62,6 +65,8 @@ class Parts:
     issues: tuple[Issue, ...]
     sheets: Mapping[str, SheetParts]
     epoch_1904: bool = False
+    pilot: str | None = None
+    """The pilot whose blank workbook this is, when it is one."""
 
 
 def look_into(content: bytes, limits: Limits) -> Parts:
@@ -79,12 +84,20 @@ def look_into(content: bytes, limits: Limits) -> Parts:
     for title, name in titles.items():
         if name in parts:
             sheets[title] = sheet_parts(parts[name], limits)
-            outside[name] = SHEET_DATA.sub(b"", parts[name])
+            outside[name] = _without_cells(parts[name])
     texts = [text for name, part in outside.items() for text in _texts(name, part, parts, titles, limits)]
     commented = any(name.startswith(COMMENTS) and set(AUTHORS.findall(part)) != OURS for name, part in parts.items())
     authors = {found for name, part in parts.items() if name.startswith("docprops/") for found in AUTHORS.findall(part)}
     issues = [Issue("metadata_stripped", "warning")] if commented or authors - OWN_AUTHORS else []
-    return Parts(tuple(texts), tuple(issues), sheets, epoch)
+    return Parts(tuple(texts), tuple(issues), sheets, epoch, read_mark(parts.get(PART, b"")))
+
+
+def _without_cells(part: bytes) -> bytes:
+    """What the XML of a sheet holds around its rows."""
+    if part.count(b"sheetData") == ONCE:
+        start, end = part.find(b"sheetData"), part.rfind(b"sheetData")
+        return part[:start] + part[end:]
+    return SHEET_DATA.sub(b"", part)
 
 
 def _texts(

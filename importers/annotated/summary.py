@@ -11,7 +11,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from evaluation.language import translations
+from evaluation.language import marked, translations
 from importers.annotated.copies import AUTHOR, SUMMARIES, Copy
 from importers.annotated.places import Placed
 from importers.messages import message
@@ -30,6 +30,12 @@ from importers.sheet_style import (
 )
 
 WIDTHS: Final = {"A": 15, "B": 18, "C": 10, "D": 28, "E": 92}
+COLOURS: Final = {
+    (True, True): marked("Red cells must be corrected; yellow ones were read all the same: look at them."),
+    (True, False): marked("Red cells must be corrected."),
+    (False, True): marked("Yellow cells were read all the same: look at them."),
+}
+"""What the colours say, by whether there are errors and whether there are warnings."""
 PLAIN: Final = Font(name=FONT, size=11)
 LINK: Final = Font(name=FONT, size=11, color="0B5394", underline="single")
 
@@ -69,7 +75,7 @@ def _introduction(sheet: Any, copy: Copy, report: Report, locale: str) -> int:
     )
     lines = [f"{verdict} {counts}"]
     if errors or warned:
-        lines.append(say("Red cells must be corrected; yellow ones were read all the same: look at them."))
+        lines.append(say(COLOURS[bool(errors), bool(warned)]))
         lines.append(say("Click an address below to go to its cell; the comment there says what to do."))
     if not copy.whole:
         lines.append(
@@ -104,6 +110,7 @@ def _list(sheet: Any, number: int, copy: Copy, places: Sequence[Placed], report:
     headings = [say("Severity"), say("Sheet"), say("Cell"), say("Column"), say("What to do")]
     put_row(sheet, number, headings, header=True)
     sheet.print_title_rows = f"{number}:{number}"
+    sheet.freeze_panes = sheet.cell(number + 1, 1)
     first = number
     for place in places:
         number += 1

@@ -89,7 +89,10 @@ def _write_copy(annotate: Path, copy: Path, report: Report) -> None:
     if not copy.is_file():
         raise Refused(why_none(report, locale()))
     write_file(annotate, copy.read_bytes())
-    click.echo(say("{path} written: each fault is marked in its cell.").format(path=annotate), err=True)
+    told = say("{path} written: each fault is marked in its cell.")
+    if not report.issues:
+        told = say("{path} written: there was nothing to mark.")
+    click.echo(told.format(path=annotate), err=True)
 
 
 def _context(path: Path | None) -> dict[str, Any]:

@@ -51,6 +51,7 @@ async def check(
     sites: Sequence[str],
     uploader: str,
     days: tuple[dt.date, dt.date],
+    pilot: str | None = None,
     annotated: Path | None = None,
     locale: str = "fr",
 ) -> Checked:
@@ -62,6 +63,7 @@ async def check(
         Where the child writes the annotated copy, when one is asked for and may be made.
     """
     context = Context(
+        pilot=pilot,
         registered_sites=frozenset(sites),
         uploader_site=uploader,
         first_day=days[0],

@@ -91,6 +91,7 @@ async def check(
         sites=[s["finess"] for s in await pilots.sites_of(row["id"])],
         uploader=str(by.site),
         days=(row["starts_on"], row["ends_on"]),
+        pilot=row["code"],
         **rest,
     )
 

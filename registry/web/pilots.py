@@ -167,7 +167,10 @@ async def template(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Res
         raise NotFound(
             "no_protocol", "The pilot {code} has no frozen protocol: nothing can be sent yet.", code=found["code"]
         )
-    content = await asyncio.to_thread(blank_workbook, protocol, locale=locale_of(request), pilot_code=found["code"])
+    days = (found["starts_on"], found["ends_on"])
+    content = await asyncio.to_thread(
+        blank_workbook, protocol, locale=locale_of(request), pilot_code=found["code"], days=days
+    )
     name = f"{found['code']}-{protocol.id}.xlsx"
     return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

@@ -13,15 +13,18 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
+from evaluation.language import translations
 from evaluation.protocol import load_protocol
 from importers.annotated import copies, places
 from importers.annotated.formulas import only_computes
 from importers.annotated.make import annotated_copy
 from importers.annotated.refusals import why_none
 from importers.check import Context, check_bytes
+from importers.identity_texts import kinds
 from importers.messages import message
 from importers.sandbox import annotated_in_child, in_child
 from importers.sheet_style import ERROR_COLOUR, WARNING_COLOUR
+from tests.test_catalogues import catalogue
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 HEAD = ["case_id", "site", "period", "reference", "score", "prediction", "start_time", "end_time"]
@@ -92,7 +95,7 @@ def test_the_summary_comes_first_and_leads_to_each_cell():
     assert [s.sheet_view.tabSelected for s in book.worksheets] == [True, False]
     lines = [[c.value for c in row] for row in summary.iter_rows(min_row=1)]
     text = "\n".join(str(v) for line in lines for v in line if v)
-    assert "Lignes : 3. Erreurs : 3. Avertissements : 1." in text
+    assert "Lignes : 3. Erreurs : 3. Remarques : 1." in text
     for issue in report.issues:
         place = [["L'étude", issue.cell, issue.column]] if issue.cell else [["L'étude", "I1", issue.column]]
         assert [line[1:4] for line in lines if line[4] == message(issue, "fr")] == place
@@ -341,3 +344,15 @@ def test_the_report_lists_as_many_faults_with_a_copy_as_without(tmp_path):
     assert len(plain.report.issues) == 100
     sheet = load_workbook(out)["Cas"]
     assert sum(c.comment is not None for row in sheet.iter_rows() for c in row) == 400
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_no_sentence_of_ours_looks_like_an_identity_when_it_comes_back(locale):
+    class Anything(dict):
+        def __missing__(self, name):
+            return "Identifiant"
+
+    say = translations("importers", locale).gettext
+    sentences = [say(entry.id).format_map(Anything()) for entry in catalogue("importers") if entry.id]
+    assert len(sentences) > 100
+    assert kinds(pl.Series(sentences)) is None

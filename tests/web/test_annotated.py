@@ -82,3 +82,24 @@ async def test_a_file_with_warnings_is_offered_marked(browser, world):
     sent = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", files={"file": ("cas.csv", content)})
     page = await client.get(sent.headers["location"])
     assert 'action="/pilots/PIL-1/annotated"' in page.text
+
+
+async def test_the_blank_workbook_of_a_pilot_is_recognised_when_it_comes_back(browser, world):
+    client = browser()
+    await sign_in(client, "site_a")
+    book = load_workbook(io.BytesIO((await client.get("/pilots/PIL-1/template.xlsx")).content))
+    for number, line in enumerate(rows(A).decode().split()[1:], start=2):
+        for index, text in enumerate(line.split(","), start=1):
+            book.worksheets[0].cell(number, index).value = text
+    sent = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", files={"file": ("cas.xlsx", saved(book))})
+    assert sent.status_code == 303
+    book.custom_doc_props["PreuvePilot"].value = "PIL-9"
+    sent = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", files={"file": ("cas.xlsx", saved(book))})
+    assert sent.status_code == 422
+    assert "fait pour le pilote PIL-9, pas pour PIL-1" in sent.text
+
+
+def saved(book):
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
