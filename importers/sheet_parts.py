@@ -22,7 +22,6 @@ ANY_VALUE: Final = re.compile(PREFIX + rb"(?:v|is)\b")
 MERGED: Final = re.compile(PREFIX + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 HIDDEN_ROW: Final = re.compile(PREFIX + rb"row\b[^>]*\bhidden=[\"'](?:1|true)[\"']")
 ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br=[\"'](\d{1,7})[\"']")
-LAST_NUMBER: Final = r"(\d{1,7})[\"']$"
 CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
 FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"'][A-Z]{3}\d")
 STRING: Final = b't="str"'
@@ -119,8 +118,7 @@ def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:
 
 def _size(part: bytes, text: pl.Series, limits: Limits) -> None:
     """The box around the filled cells: the rows times the most columns, and cell by cell only when that is too many."""
-    rows = text.str.extract_all(ROW_NUMBER.pattern.decode()).explode().str.extract(LAST_NUMBER).cast(pl.Int64)
-    last_row = int(rows.max() or 0)  # type: ignore[arg-type]
+    last_row = max((int(found[1]) for found in ROW_NUMBER.finditer(part)), default=0)
     if last_row * limits.columns <= limits.grid_cells and not _holds(text, FAR_COLUMN):
         return
     row = column = 0
