@@ -45,7 +45,8 @@ def recognise(
         issues.append(Issue("columns_mapped_by_alias", "warning", params={"names": ", ".join(reading.by_alias)}))
     issues.extend(_missing(table, words, reading, lenient=lenient))
     columns = {headers[p]: n for p, n in chosen.columns.items() if reading.positions.get(n) == p}
-    aside: dict[str, str | None] = dict.fromkeys(headers[p] for p in sorted({*chosen.aside, *reading.aside}))
+    left = [headers[p] for p in sorted({*chosen.aside, *reading.aside}) if not is_deceptive(headers[p])]
+    aside: dict[str, str | None] = dict.fromkeys(left)
     own = {name for header, name in columns.items() if words.find(header) != name}
     return Recognised(reading.positions, tuple(issues), {**columns, **aside}, own)
 

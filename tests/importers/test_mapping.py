@@ -71,6 +71,13 @@ def test_a_header_row_that_only_the_mapping_knows_is_found():
     assert codes(check([head, *GOOD])) == ["header_not_found"]
 
 
+def test_headers_without_a_letter_are_found_too():
+    signs = "#%&@$£€¤"
+    checked = check([";".join(signs), *GOOD], context=Context(mapping=dict(zip(signs, HEAD.split(";"), strict=True))))
+    assert checked.report.accepted
+    assert checked.report.columns["£"] == "prediction"
+
+
 def test_a_workbook_is_read_as_the_person_says():
     book = Workbook()
     for line in (renamed("score", "Risque"), *GOOD):
@@ -170,6 +177,7 @@ def test_a_header_that_is_not_what_it_looks_like_stays_refused():
         for word in ("score", None):
             checked = mapped({header: word}, renamed("score", header))
             assert "deceptive_header" in codes(checked)
+            assert header not in (*checked.report.columns, *checked.report.mapping)
             assert not checked.report.accepted
     absent = mapped({"sc\u202eore\u200b": "score"})
     assert not any(c in text for text in sentences(absent) for c in "\u202e\u200b")

@@ -6,7 +6,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from registry import db
 
-ID = "2026_11_26_mappings"
+ID = "2026_11_27_mappings"
 VERSION = "1.38.0"
 DESCRIPTION = "Mapping of the headers of a submission"
 
