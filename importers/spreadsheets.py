@@ -16,7 +16,7 @@ import python_calamine as calamine
 from evaluation.protocol import Table
 from importers.context import Limits
 from importers.elsewhere import Elsewhere
-from importers.grid import Grid, Unreadable, without_margins
+from importers.grid import Grid, Unreadable, column_letters, without_margins
 from importers.headers import HeaderWords, bare, header_row
 from importers.identity_columns import announces_people
 from importers.pilot_mark import told_mark
@@ -164,6 +164,8 @@ def _grid(
         raise Unreadable("too_many_columns", n=len(headers), limit=limits.columns)
     body = sheet.cells[sheet.header + 1 :]
     stray = max((i for row in body for i, cell in enumerate(row[len(headers) :]) if _text(cell)), default=-1)
+    if len(headers) + stray >= limits.columns:
+        raise Unreadable("sheet_too_large", cell=_address(sheet, len(headers) + stray))
     headers += [""] * (stray + 1)
     frame = pl.DataFrame([_column(values).alias(str(i)) for i, values in enumerate(_columns(body, len(headers)))])
     rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
@@ -187,6 +189,12 @@ def _grid(
         parts.epoch_1904,
         parts.pilot or pilot,
     )
+
+
+def _address(sheet: _Sheet, position: int) -> str:
+    """Where the first filled cell of a column is."""
+    row = next(i for i, cells in enumerate(sheet.cells) if i > sheet.header and _text(cells[position]))
+    return f"{column_letters(position)}{row + 1}"
 
 
 def _columns(body: list[list[Any]], width: int) -> Iterator[Sequence[Any]]:
