@@ -163,7 +163,8 @@ def _grid(
     if len(headers) > limits.columns:
         raise Unreadable("too_many_columns", n=len(headers), limit=limits.columns)
     body = sheet.cells[sheet.header + 1 :]
-    stray = max((i for row in body for i, cell in enumerate(row[len(headers) :]) if _text(cell)), default=-1)
+    longer = [row[len(headers) :] for row in body if len(row) > len(headers)]
+    stray = max((i for row in longer for i, cell in enumerate(row) if _text(cell)), default=-1)
     if len(headers) + stray >= limits.columns:
         raise Unreadable("sheet_too_large", cell=_address(sheet, len(headers) + stray))
     headers += [""] * (stray + 1)
@@ -192,16 +193,17 @@ def _grid(
 
 
 def _address(sheet: _Sheet, position: int) -> str:
-    """Where the first filled cell of a column is."""
-    row = next(i for i, cells in enumerate(sheet.cells) if i > sheet.header and _text(cells[position]))
+    """A cell of the last filled column: the first one."""
+    row = next(i for i, cells in enumerate(sheet.cells) if i > sheet.header and any(map(_text, cells[position:])))
     return f"{column_letters(position)}{row + 1}"
 
 
 def _columns(body: list[list[Any]], width: int) -> Iterator[Sequence[Any]]:
-    if not body:
-        yield from ([] for _ in range(width))
-    elif min(map(len, body)) >= width:
-        yield from itertools.islice(zip(*body, strict=False), width)
+    """The rows' cells by column; readers give rows of one length."""
+    lengths = set(map(len, body))
+    if len(lengths) == 1 and (length := lengths.pop()) >= width:
+        flat = list(itertools.chain.from_iterable(body))
+        yield from (flat[i::length] for i in range(width))
     else:
         yield from ([row[i] if i < len(row) else "" for row in body] for i in range(width))
 
