@@ -14,7 +14,7 @@ from tests.fuzz.outside import through_child, through_command
 MEMORY_BYTES = 12 * 1024**3
 CPU_SECONDS = 60
 """Of the processor for one file: then the process ends, and its file is the find."""
-THOROUGH, CHILD, COMMAND = 10, 150, 600
+THOROUGH, CHILD, COMMAND = 10, 100, 400
 """One file in so many has its copy made, goes through the child process, and through the command."""
 
 
