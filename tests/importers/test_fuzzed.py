@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from evaluation.protocol import load_protocol
+from importers import ready_child, sandbox
 from importers.annotated.make import annotated_copy
 from importers.check import Context, check_bytes
 from importers.messages import message
@@ -126,3 +127,7 @@ def test_texts_that_are_too_long_together_are_told_as_such(monkeypatch):
         issue = check(content, name).report.issues[0]
         assert issue.code == "table_too_large"
         assert "textes" in message(issue, "fr")
+
+
+def test_a_child_says_by_how_it_ends_that_it_stumbled(tmp_path):
+    assert ready_child.send(str(tmp_path / "no such request")).wait() == sandbox.FELL
