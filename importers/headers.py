@@ -167,7 +167,7 @@ def _missing(table: Table, positions: Mapping[str, int], *, lenient: bool) -> It
         if len(found) > 1:
             yield Issue("ambiguous_columns", "error", column=found[1], params={"names": ", ".join(group)})
         elif not found:
-            yield Issue("missing_one_of", severity, params={"names": ", ".join(group)})
+            yield Issue("missing_required_column", severity, params={"names": ", ".join(group), "say": "either"})
 
 
 def _visible(text: str) -> str:

@@ -103,7 +103,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "missing_required_column": marked("The column {expected} ({label}) is missing: add it."),
     "column_not_found": marked("There is no column « {expected} ». The columns of the file: {names}."),
     "columns_not_found": marked("No row of the file names {expected}: write the headers as they stand in the file."),
-    "missing_one_of": marked("One of the columns {names} is needed: add it."),
+    "missing_required_column:either": marked("One of the columns {names} is needed: add it."),
     "ambiguous_columns": marked("Only one of the columns {names} may be there: keep one."),
     "percent_converted": marked("Column « {column} »: per cents were divided by 100."),
     "missing_values": marked("Column « {column} »: {n} cell(s) without a value, kept as missing and counted."),
@@ -203,6 +203,7 @@ KINDS: Final[Mapping[str, str]] = {
     "address": marked("postal addresses"),
     "name": marked("names of people"),
     "code": marked("codes made of initials and a date of birth"),
+    "record": marked("numbers of records or stays"),
     "number": marked("long numbers, one a row, like those of patients"),
 }
 
