@@ -22,22 +22,22 @@ def count(lines: bytes, sign: str) -> int:
     return int(np.count_nonzero(np.frombuffer(lines, dtype=np.uint8) == ord(sign)))
 
 
-def fast_table(lines: bytes, separator: str, skipped: int) -> Grid | None:
+def fast_table(lines: bytes, separator: str, skipped: int, breaks: int) -> Grid | None:
     """The table below `skipped` lines of titles, or `None`: then the exact reader says what is odd, and where.
 
     Odd is a blank line, a row shorter or longer than the header, a quotation mark elsewhere than around a cell.
 
     Parameters
     ----------
-    lines
-        UTF-8, with line feeds alone.
+    lines, breaks
+        UTF-8, with line feeds alone, and how many.
     """
     first = lines[:HEAD].decode("utf-8", errors="ignore").split("\n")[: skipped + 1]
     if len(first) <= skipped or any('"' in line for line in first[:skipped]):
         return None
     headers = first[skipped].split(separator)
-    frame = _frame(lines, separator, first)
-    if frame is None or frame.width != len(headers) or not frame.height:
+    frame = _frame(lines, separator, first, breaks)
+    if frame is None or frame.width != len(headers):
         return None
     frame.columns = [str(i) for i in range(frame.width)]
     if b'"' in lines:
@@ -55,14 +55,11 @@ def fast_table(lines: bytes, separator: str, skipped: int) -> Grid | None:
     return Grid(tuple(headers), frame, rows, None, (), skipped + 1, tuple(titles))
 
 
-def _frame(lines: bytes, separator: str, first: Sequence[str]) -> pl.DataFrame | None:
+def _frame(lines: bytes, separator: str, first: Sequence[str], breaks: int) -> pl.DataFrame | None:
     """The cells as they stand between separators; `first` are the lines down to the header."""
-    blank = lines.find(b"\n\n", len("\n".join(first).encode()))
-    if blank >= 0 and lines[blank:].strip(b"\n"):
-        return None
     try:
         frame = pl.read_csv(
-            lines if blank < 0 else lines[: blank + 1],
+            lines,
             separator=separator,
             infer_schema=False,
             quote_char=None,
@@ -71,9 +68,14 @@ def _frame(lines: bytes, separator: str, first: Sequence[str]) -> pl.DataFrame |
         )
     except pl.exceptions.PolarsError:
         return None
-    if (
-        frame.width and frame.to_series(-1).null_count()
-    ):  # a row that is too short ends there; so does an empty last cell
+    if not frame.width or not frame.height:
+        return None
+    if len(first) + frame.height != breaks + (not lines.endswith(b"\n")) or frame.to_series(0).null_count():
+        blank = lines.find(b"\n\n", len("\n".join(first).encode()))
+        if blank >= 0:
+            end = lines[: blank + 1]
+            return None if lines[blank:].strip(b"\n") else _frame(end, separator, first, count(end, "\n"))
+    if frame.to_series(-1).null_count():  # a row that is too short ends there; so does one whose last cell is empty
         above = sum(line.count(separator) for line in first)
         if count(lines, separator) != above + frame.height * (frame.width - 1):
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -32,7 +32,7 @@ from importers.identity_patterns import (
     SHORT_DATE,
     WORDED_DATE,
 )
-from importers.identity_texts import longest_of, without_accents
+from importers.identity_texts import DIGEST, longest_of, without_accents
 from importers.identity_words import (
     FILLERS,
     HEADER_PARTS,
@@ -57,6 +57,9 @@ MANY_DIGITS: Final = 5
 DENSE: Final = 4
 CENTURY: Final = 2030
 """Years of two digits beyond it, when the pilot has no date, are of the century before."""
+DIGEST_LENGTH: Final = 16
+BY_CHANCE: Final = 0.0005
+"""Share of random codes that look like initials and a date."""
 CODE_LENGTH: Final = 10
 """Two letters and a full date."""
 A_WORD: Final = r"^[\p{L}][\p{L}'’\- ]{1,40}$"
@@ -107,7 +110,7 @@ def kind_of_column(cells: Cells, *, known: bool, pseudonym: bool, year: int | No
     """The kind of identity that a column is made of, and its distinct texts."""
     if not cells.filled:
         return None
-    found = _dated_codes(cells, year) if pseudonym or not known else None
+    found = _dated_codes(_without_digests(cells), year) if pseudonym or not known else None
     if found or cells.filled < FEW:
         return found
     numbers, words = cells.has(r"^\d"), cells.has(r"^\D+$")
@@ -130,6 +133,12 @@ def kind_of_column(cells: Cells, *, known: bool, pseudonym: bool, year: int | No
     return _birth_dates(cells, year) or (None if known else _numbers(cells))
 
 
+def _without_digests(cells: Cells) -> Cells:
+    if longest_of(cells.texts) < DIGEST_LENGTH:
+        return cells
+    return replace(cells, texts=cells.texts.filter(~cells.texts.str.contains(f"^(?:{DIGEST})$")))
+
+
 def _share(mask: pl.Series) -> float:
     return int(mask.sum()) / len(mask)
 
@@ -144,7 +153,7 @@ def _dated_codes(cells: Cells, year: int | None) -> FirstKind:
             continue
         years = distinct.str.extract(pattern).cast(pl.Int64, strict=False)
         old = (years <= (year or 2100) - OLD_YEARS).fill_null(value=False)
-        if old.any():
+        if int(old.sum()) > BY_CHANCE * len(distinct):
             return "code", distinct.filter(old).to_list()
     records = cells.matching(RECORD_CODE)
     if records is not None:
@@ -172,7 +181,7 @@ def _short_codes(cells: Cells, year: int | None) -> FirstKind:
 
 
 def _is_sequence(codes: pl.Series) -> bool:
-    """Whether the numbers of codes follow each other: `CT100100`, `CT100101`…"""
+    """Whether the numbers of codes follow each other: `CT100100`, then `CT100101`."""
     numbers = codes.str.extract(r"(\d{6})").cast(pl.Int64, strict=False).drop_nulls()
     low, high = numbers.min(), numbers.max()
     return isinstance(low, int) and isinstance(high, int) and high - low < DENSE * len(numbers)

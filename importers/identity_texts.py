@@ -11,11 +11,14 @@ import polars as pl
 from importers.identity_patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE, RECORD, TOLD_NIR
 from importers.identity_words import INSTITUTIONS, NAMESAKES, first_names
 
+DIGEST: Final = r"[0-9a-f]{16,}|[0-9A-F]{16,}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+"""A keyed digest or a UUID, as pseudonyms should be: among many, some look by chance like a date or a telephone number."""
 HARMLESS: Final = (
     r"^(?:[+-]?\d{0,7}(?:[.,]\d*)?|\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"
-    r"|\d\d/\d\d/\d{4}(?: \d\d:\d\d(?::\d\d)?)?|.{0,5})$"
+    r"|\d\d/\d\d/\d{4}(?: \d\d:\d\d(?::\d\d)?)?|.{0,5}"
+    rf"|{DIGEST})$"
 )
-"""Short numbers, dates with times and short words: most cells, and nobody."""
+"""Short numbers, dates with times, short words and digests: most cells, and nobody."""
 SPOKEN: Final = r"[\s@(\[]|[/.\-].*[/.\-]"
 """An address, a name or a date of birth holds a space, a sign of e-mails, or two marks."""
 MANY_DIGITS: Final = r"(?:\d[\s.\-/_()ABab]*){8}\d"

@@ -292,3 +292,4 @@ def wait() -> None:
 
 if __name__ == "__main__":
     wait()
+    os._exit(0)  # the answer is written: nothing is left to put away

@@ -24,7 +24,6 @@ HIDDEN_ROW: Final = re.compile(PREFIX + rb"row\b[^>]*\bhidden=[\"'](?:1|true)[\"
 ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br=[\"'](\d{1,7})[\"']")
 ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
 CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
-LAST_NUMBER: Final = r"(\d{1,7})[\"']$"
 CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
 FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"'][A-Z]{3}\d")
 STRING: Final = b't="str"'
@@ -81,9 +80,11 @@ def sheet_parts(part: bytes, limits: Limits) -> SheetParts:
     Unreadable
         A cell so far that a reader would ask for more cells than the limits allow.
     """
-    text = pl.Series([part.decode("utf-8", "replace")])
-    _size(part, text, limits)
-    formulas = _holds(text, FORMULA)
+    text = _text(part)
+    odd = bool(text.str.contains(_odd(limits))[0])  # one look; each kind is searched for in a sheet that holds some
+    if odd:
+        _size(part, text, limits)
+    formulas = odd and _holds(text, FORMULA)
     merges = [
         Merge(Place(int(m[2]), column_number(m[1])), Place(int(m[4]), column_number(m[3])))
         for m, _ in zip(MERGED.finditer(part) if b"mergeCell" in part else (), range(MOST), strict=False)
@@ -93,8 +94,23 @@ def sheet_parts(part: bytes, limits: Limits) -> SheetParts:
         list(_without_value(part)) if formulas else (),
         list(_errors(part)) if b't="e"' in part or b"t='e'" in part else (),
         merges,
-        _holds(text, HIDDEN_ROW),
+        odd and _holds(text, HIDDEN_ROW),
     )
+
+
+def _text(part: bytes) -> pl.Series:
+    try:
+        return pl.Series([part]).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return pl.Series([part.decode("utf-8", "replace")])
+
+
+def _odd(limits: Limits) -> str:
+    """A formula, a hidden row, a column of three letters, or a row from which a sheet may be too large."""
+    digits = str(limits.grid_cells // limits.columns)
+    far_row = rf"\br=[\"'](?:[{digits[0]}-9]\d{{{len(digits) - 1}}}|\d{{{len(digits) + 1},}})[\"']"
+    patterns = (FORMULA, HIDDEN_ROW, FAR_COLUMN)
+    return "|".join((*(pattern.pattern.decode() for pattern in patterns), far_row))
 
 
 def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:
@@ -104,8 +120,7 @@ def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:
 
 def _size(part: bytes, text: pl.Series, limits: Limits) -> None:
     """The box around the filled cells: the rows times the most columns, and cell by cell only when that is too many."""
-    rows = text.str.extract_all(ROW_NUMBER.pattern.decode()).explode().str.extract(LAST_NUMBER).cast(pl.Int64)
-    last_row = int(rows.max() or 0)  # type: ignore[arg-type]
+    last_row = max((int(found[1]) for found in ROW_NUMBER.finditer(part)), default=0)
     if last_row * limits.columns <= limits.grid_cells and not _holds(text, FAR_COLUMN):
         return
     row = column = 0

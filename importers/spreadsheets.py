@@ -176,7 +176,8 @@ def _grid(
     if len(headers) > limits.columns:
         raise Unreadable("too_many_columns", n=len(headers), limit=limits.columns)
     body = sheet.cells[sheet.header + 1 :]
-    stray = max((i for row in body for i, cell in enumerate(row[len(headers) :]) if _text(cell)), default=-1)
+    longer = [row[len(headers) :] for row in body if len(row) > len(headers)]
+    stray = max((i for row in longer for i, cell in enumerate(row) if _text(cell)), default=-1)
     headers += [""] * (stray + 1)
     frame = pl.DataFrame([_column(values).alias(str(i)) for i, values in enumerate(_columns(body, len(headers)))])
     rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
@@ -203,10 +204,11 @@ def _grid(
 
 
 def _columns(body: list[list[Any]], width: int) -> Iterator[Sequence[Any]]:
-    if not body:
-        yield from ([] for _ in range(width))
-    elif min(map(len, body)) >= width:
-        yield from itertools.islice(zip(*body, strict=False), width)
+    """The rows' cells by column; readers give rows of one length."""
+    lengths = set(map(len, body))
+    if len(lengths) == 1 and (length := lengths.pop()) >= width:
+        flat = list(itertools.chain.from_iterable(body))
+        yield from (flat[i::length] for i in range(width))
     else:
         yield from ([row[i] if i < len(row) else "" for row in body] for i in range(width))
 

@@ -46,7 +46,7 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
         raise Unreadable("too_many_rows", n=breaks, limit=limits.rows)
     if breaks * (head[skipped].count(separator) + 1) > limits.grid_cells:
         raise Unreadable("table_too_large")
-    grid = fast_table(lines, separator, skipped) if len(lines) >= FAST_FROM else None
+    grid = fast_table(lines, separator, skipped, breaks) if len(lines) >= FAST_FROM else None
     if grid is None:
         if count(lines, separator) + breaks > limits.grid_cells:
             raise Unreadable("table_too_large")

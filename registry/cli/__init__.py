@@ -20,16 +20,21 @@ COMMANDS: Final = {
     "evaluate": ("files", marked("Compute the scorecard of a file")),
     "compute": ("computing", marked("Compute one indicator of the catalogue on one file")),
     "template": ("files", marked("Write the blank workbook of a protocol")),
+    "document": ("documents", marked("Dossiers of suppliers and vehicles of centrals: blanks, checks, imports")),
     "verify": ("files", marked("Verify a workbook or a scorecard against its seal")),
     "export": ("lists", marked("Write the referencing list of a central")),
     "indicators": ("catalogues", marked("List the indicators of the catalogue")),
     "protocols": ("catalogues", marked("List the protocols of the library")),
     "user": ("accounts", marked("Manage accounts")),
     "token": ("accounts", marked("Manage the tokens of machines")),
+    "site": ("documents", marked("Import hospitals from the open extract of FINESS")),
+    "list": ("documents", marked("Import the published CPV and EMDN lists")),
     "migrate": ("administration", marked("Bring the database to the current schema")),
     "doctor": ("administration", marked("Say what is in force and what is unsafe")),
 }
 """Command → module of this package, and its one-line help (a message of the catalogue)."""
+NAMED: Final = {"list": "nomenclature"}
+"""Commands whose name is a word of Python."""
 
 
 class LazyGroup(click.Group):
@@ -43,7 +48,7 @@ class LazyGroup(click.Group):
         """The command, imported."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"registry.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        command = getattr(import_module(f"registry.cli.{COMMANDS[cmd_name][0]}"), NAMED.get(cmd_name, cmd_name))
         return translated(command)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -39,6 +39,7 @@ class Action(StrEnum):
 
     READ = "read"
     CATALOGUE_WRITE = "catalogue.write"
+    VEHICLE_WRITE = "vehicle.write"
     USER_WRITE = "user.write"
     TOKEN_WRITE = "token.write"  # noqa: S105 - the name of an action, not a password
     PROTOCOL_FREEZE = "protocol.freeze"
@@ -77,6 +78,7 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
     {
         Action.READ: Rule(_EVERYONE, Scope.READ),
         Action.CATALOGUE_WRITE: _rule(Scope.SIGN, _ADMINISTRATOR),
+        Action.VEHICLE_WRITE: _rule(Scope.SIGN, _CENTRAL, _ADMINISTRATOR),
         Action.USER_WRITE: _rule(Scope.SIGN, _ADMINISTRATOR),
         Action.TOKEN_WRITE: _rule(Scope.SIGN, _ADMINISTRATOR),
         Action.PROTOCOL_FREEZE: _rule(Scope.SIGN, _EVALUATOR),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 from registry.policies.access import Action, Actor
 from registry.services import guard
 from registry.services.pages import Page, after_cursor, page, size
 from registry.tables import Claim, Dossier, Referencing, Tool, ToolVersion
+from registry.vocabulary import UserRole
 
 PUBLIC_FIELDS = frozenset(
     {
@@ -31,6 +32,22 @@ PUBLIC_FIELDS = frozenset(
     }
 )
 """Fields of a dossier that anybody may read."""
+
+PRICE_FIELDS: Final = frozenset(
+    {
+        "prix_unitaire_ht",
+        "cout_mise_en_service_ht",
+        "cout_interfaces_ht",
+        "formation_ht",
+        "maintenance_annuelle_ht",
+        "remise_volume",
+        "revision_prix",
+        "redevance_donnees_ht",
+    }
+)
+"""What a supplier may call confidential: then those who buy read it, those who run the registry, and the supplier."""
+CONFIDENTIAL: Final = "prix_confidentiel"
+BUYERS: Final = frozenset({UserRole.CENTRAL, UserRole.ADMINISTRATOR, UserRole.SYSTEM})
 
 
 class SupplierOut(TypedDict):
@@ -135,7 +152,7 @@ async def get_tool(*, by: Actor | None, tool: str) -> ToolDetail:
     if row is None:
         raise await guard.hidden(by, "tool", tool)
     versions = await ToolVersion.select().where(ToolVersion.tool == row["id"]).order_by(ToolVersion.version)
-    return {**_tool(row), "versions": [await _version(by, found) for found in versions]}
+    return {**_tool(row), "versions": [await _version(by, found, str(row["supplier.id"])) for found in versions]}
 
 
 async def get_version(*, by: Actor | None, tool: str, version: str) -> VersionOut:
@@ -188,7 +205,7 @@ def _tool(row: dict[str, Any]) -> ToolOut:
     }
 
 
-async def _version(by: Actor | None, row: dict[str, Any]) -> VersionOut:
+async def _version(by: Actor | None, row: dict[str, Any], supplier: str) -> VersionOut:
     dossier = await Dossier.select(Dossier.fields).where(Dossier.version == row["id"]).output(load_json=True).first()
     fields: list[FieldOut] = sorted(dossier["fields"], key=lambda item: item["key"]) if dossier else []
     claims = await Claim.select().where(Claim.version == row["id"]).order_by(Claim.indicator)
@@ -197,10 +214,18 @@ async def _version(by: Actor | None, row: dict[str, Any]) -> VersionOut:
         "version": row["version"],
         "marketed_on": row["marketed_on"],
         "decision_threshold": row["decision_threshold"],
-        "dossier": fields if by else [item for item in fields if item["key"] in PUBLIC_FIELDS],
+        "dossier": [item for item in fields if _may_read(by, item["key"], fields, supplier)],
         "claims": [_claim(claim) for claim in claims] if by else [],
         "listings": await _listings(row["id"]),
     }
+
+
+def _may_read(by: Actor | None, key: str, fields: list[FieldOut], supplier: str) -> bool:
+    if by is None:
+        return key in PUBLIC_FIELDS
+    if key not in PRICE_FIELDS or by.role in BUYERS or (by.role is UserRole.SUPPLIER and by.supplier == supplier):
+        return True
+    return not any(item["key"] == CONFIDENTIAL and item["value"] == "oui" for item in fields)
 
 
 def _claim(row: dict[str, Any]) -> ClaimOut:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from registry.tables.catalogue import Call, Claim, Dossier, PurchasingCentral, Site, Supplier, Tool, ToolVersion
+from registry.tables.catalogue import (
+    Call,
+    Claim,
+    Dossier,
+    DossierDeclaration,
+    PurchasingCentral,
+    Site,
+    Supplier,
+    Tool,
+    ToolVersion,
+)
 from registry.tables.decision import DecisionRecord, EditionRecord, Referencing, ScorecardRecord, Signature, StatusEvent
+from registry.tables.nomenclature import NomenclatureCode
 from registry.tables.people import AuditEvent, SessionValue, SignInFailure, Token, User
+from registry.tables.purchasing import PurchaseAdmission, PurchaseLot, PurchaseProcedure, VehicleImport
 from registry.tables.trial import Pilot, PilotSite, ProtocolRecord, Submission
 
 TABLES = (
@@ -12,10 +24,16 @@ TABLES = (
     Tool,
     ToolVersion,
     Dossier,
+    DossierDeclaration,
     Claim,
     Site,
     PurchasingCentral,
     Call,
+    NomenclatureCode,
+    VehicleImport,
+    PurchaseProcedure,
+    PurchaseLot,
+    PurchaseAdmission,
     ProtocolRecord,
     Pilot,
     PilotSite,
@@ -41,10 +59,15 @@ __all__ = [
     "Claim",
     "DecisionRecord",
     "Dossier",
+    "DossierDeclaration",
     "EditionRecord",
+    "NomenclatureCode",
     "Pilot",
     "PilotSite",
     "ProtocolRecord",
+    "PurchaseAdmission",
+    "PurchaseLot",
+    "PurchaseProcedure",
     "PurchasingCentral",
     "Referencing",
     "ScorecardRecord",
@@ -59,4 +82,5 @@ __all__ = [
     "Tool",
     "ToolVersion",
     "User",
+    "VehicleImport",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import JSON, UUID, Boolean, Date, DoublePrecision, ForeignKey, Varchar
+from piccolo.columns import JSON, UUID, Boolean, Date, DoublePrecision, ForeignKey, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
@@ -49,6 +49,19 @@ class Dossier(Table):
     fields = JSON(null=False, default="[]")
 
 
+class DossierDeclaration(Table):
+    """One file of a supplier for a version: {key, value, evidence} as it declared them. Never changed, never removed."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    version = ForeignKey(ToolVersion, null=False, default=None, on_delete=OnDelete.restrict, index=True)
+    provenance = Varchar(10, null=False, default="declared")
+    file_name = Varchar(255, null=False, default="")
+    file_sha256 = Varchar(64, null=False, default="")
+    fields = JSON(null=False, default="[]")
+    declared_by = Varchar(254, null=False, default="")
+    declared_at = Timestamptz(null=False, default=None)
+
+
 class Claim(Table):
     """A figure that the supplier announces, set beside what the pilots measured."""
 
@@ -62,7 +75,7 @@ class Claim(Table):
 
 
 class Site(Table):
-    """A hospital, known by its geographic FINESS number."""
+    """A hospital, known by its geographic FINESS number; `legal_source` has the words of FINESS that tell its status."""
 
     id = UUID(primary_key=True, default=UUID4())
     finess = Varchar(9, null=False, default="", unique=True)
@@ -72,6 +85,8 @@ class Site(Table):
     legal_status = Varchar(30, null=False, default="public")
     region = Varchar(80, null=False, default="")
     ght = Varchar(120, null=False, default="")
+    siret = Varchar(14, null=False, default="")
+    legal_source = Varchar(120, null=False, default="")
 
 
 class PurchasingCentral(Table):

@@ -1,6 +1,7 @@
 """Identities are found wherever they stand and whatever the column is called; look-alikes are not refused."""
 
 import datetime as dt
+import hashlib
 import io
 import zipfile
 from pathlib import Path
@@ -235,3 +236,28 @@ def test_a_long_run_of_capitals_takes_no_time():
     start = time.process_time()
     csv("obs", ["A-" * 200_000 + "Ab"])
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize("width", [12, 16, 32, 64])
+def test_pseudonyms_made_by_a_digest_identify_nobody(width):
+    """Among so many, some hold by chance what looks like initials and a date of birth, or a telephone number."""
+    codes = [hashlib.sha256(f"{i}".encode()).hexdigest()[:width] for i in range(60_000)]
+    codes[7] = "ab" + "19780412" + "00336123456789"[: width - 10].ljust(width - 10, "a")
+    found = check_bytes(many(codes), PROTOCOL, CONTEXT, name="f.csv").report
+    assert (found.outcome, found.rows, found.issue_counts) == ("accept", 60_000, {})
+
+
+def test_a_few_codes_of_initials_and_birth_among_many_are_found():
+    codes = [f"R{i:06d}" for i in range(60_000)]
+    codes[100:160] = [f"DUPJEA19{i:02d}0412" for i in range(30, 90)]
+    found = check_bytes(many(codes), PROTOCOL, CONTEXT, name="f.csv").report
+    assert found.reason == "identifying_data"
+
+
+def many(codes):
+    times = "2026-03-02T08:10:00;2026-03-02T08:40:00"
+    lines = [
+        f"{code};990000010;{'avant' if i % 2 else 'après'};{i % 2};0.{i % 9 + 1};1;{times}"
+        for i, code in enumerate(codes)
+    ]
+    return (";".join(HEAD) + "\n" + "\n".join(lines) + "\n").encode()

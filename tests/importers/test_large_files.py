@@ -185,14 +185,14 @@ def test_the_fast_reader_reads_what_the_exact_one_does(lines, end, feed, titles)
 def test_the_fast_reader_is_taken_for_quoted_cells_and_below_titles():
     for text in ('case_id;site\n"a";b\n', "Titre;\ncase_id;site\na;b\n", "case_id;site\na;b\n\n\n"):
         skipped = text.startswith("Titre")
-        assert fast_text.fast_table(text.encode(), ";", int(skipped)).frame.rows() == [("a", "b")]
+        assert fast_text.fast_table(text.encode(), ";", int(skipped), text.count("\n")).frame.rows() == [("a", "b")]
     for text in (
         'case_id;site\n"a;c";b\n',
         "case_id;site\na\n",
         "case_id;site\na;b\n\na;b\n",
         'case_id;site\na"x"b;b\n',
     ):
-        assert fast_text.fast_table(text.encode(), ";", 0) is None
+        assert fast_text.fast_table(text.encode(), ";", 0, text.count("\n")) is None
 
 
 PIECES = [

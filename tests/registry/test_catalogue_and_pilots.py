@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 
 from registry.errors import Conflict, Forbidden, Invalid, NotFound, RegistryError
+from registry.policies.access import Actor
 from registry.services import SYSTEM, catalogue, pilots, protocols
+from registry.vocabulary import UserRole
 
 from .conftest import DOSSIER, OUTSIDE, PROTOCOL, A, B
 
@@ -63,6 +65,23 @@ async def test_a_field_of_the_dossier_is_rewritten_alone(world):
     await catalogue.set_dossier(by=SYSTEM, version=world.version, fields={"mode": "saas"})
     fields = (await catalogue.get_version(by=world.admin, tool="outil", version="1.0"))["dossier"]
     assert {item["key"]: item["value"] for item in fields} == DOSSIER | {"mode": "saas"}
+
+
+async def test_a_confidential_price_is_read_by_buyers_and_its_own_supplier(world):
+    supplier = (await catalogue.get_tool(by=SYSTEM, tool="outil"))["supplier"]["id"]
+    own, other = (
+        Actor("1", "s@example.org", UserRole.SUPPLIER, supplier=one)
+        for one in (supplier, "00000000-0000-4000-8000-000000000000")
+    )
+
+    async def shown(by):
+        fields = (await catalogue.get_version(by=by, tool="outil", version="1.0"))["dossier"]
+        return "prix_unitaire_ht" in {item["key"] for item in fields}
+
+    assert await shown(other)
+    await catalogue.set_dossier(by=SYSTEM, version=world.version, fields={"prix_confidentiel": "oui"})
+    assert [await shown(by) for by in (world.buyer_u, world.admin, own)] == [True, True, True]
+    assert [await shown(by) for by in (None, other, world.site_a, world.eval_1)] == [False, False, False, False]
 
 
 async def test_solutions_are_listed_in_neutral_order_by_page_and_by_use(world):

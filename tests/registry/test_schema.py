@@ -10,9 +10,13 @@ async def test_the_steps_apply_once_whoever_starts_first(empty_database):
     from registry import db
     from registry.services import database
 
-    assert await database.pending() == ["registry_2026_11_24_initial", "registry_2026_11_25_aggregates"]
+    assert await database.pending() == [
+        "registry_2026_11_24_initial",
+        "registry_2026_11_25_aggregates",
+        "registry_2026_11_26_documents",
+    ]
     applied = await asyncio.gather(*(database.upgrade() for _ in range(4)))
-    assert sorted(map(len, applied)) == [0, 0, 0, 2]
+    assert sorted(map(len, applied)) == [0, 0, 0, 3]
     assert await database.pending() == []
     await db.close()
 

@@ -1,0 +1,1 @@
+"""Documents other than observations: a supplier's dossier, a central's vehicles, hospitals, published lists of codes."""
