@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -106,7 +107,12 @@ def _nir(texts: pl.Series) -> pl.Series:
 
 def _persons(texts: pl.Series) -> pl.Series:
     """Texts that hold a common first name beside another name, or a civility in small letters before one."""
-    likely = (texts.str.contains(TWO_NAMES) | texts.str.contains(FAST_CIVILITY)).fill_null(value=False)
+    likely = texts.str.contains(TWO_NAMES).fill_null(value=False)
+    if likely.any():
+        letters = texts.filter(likely).str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+        named = letters.str.contains_any(sorted(first_names()), ascii_case_insensitive=True)
+        likely = likely.scatter(likely.arg_true().filter(~named), [False] * int((~named).sum()))
+    likely = likely | texts.str.contains(FAST_CIVILITY).fill_null(value=False)
     if not likely.any():
         return likely
     return pl.Series([bool(maybe) and _names_somebody(text) for text, maybe in zip(texts, likely, strict=True)])
@@ -134,6 +140,7 @@ def _is_person(pair: re.Match[str]) -> bool:
     )
 
 
+@lru_cache(maxsize=10_000)
 def without_accents(word: str) -> str:
     """Lower case, without accents."""
     return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
