@@ -12,7 +12,8 @@ NIR: Final = (
 """After a letter that no hexadecimal code holds too: `NIR185…`, `PAT185…`."""
 TOLD_NIR: Final = (
     r"(?:^|[^0-9])[12][ .\-]\d{2}[ .\-](?:0[1-9]|1[0-2])[ .\-](?:\d{2}|2[ABab])[ .\-]\d{3}[ .\-]\d{3}(?:$|[^0-9])"
-    r"|(?i)\b(?:nir|ins|nss|s[ée]cu|s[ée]curit[ée] sociale)\b\D{0,12}[12]\d{2}(?:0[1-9]|1[0-2])(?:\d{2}|2[ab])\d{6}(?:$|[^0-9])"
+    r"|(?i)\b(?:nir|ins|nss|s[ée]cu|s[ée]curit[ée] sociale)\b\D{0,12}"
+    r"[12]\d{2}(?:0[1-9]|1[0-2])(?:\d{2}|2[ab])\d{6}(?:\d{2})?(?:$|[^0-9])"
 )
 """Without its key, told by its spacing or by the word before it."""
 RECORD: Final = (

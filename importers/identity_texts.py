@@ -36,8 +36,10 @@ DECIMAL: Final = r"^\s*[+-]?\d+[.,]\d+(?:[eE][+-]?\d+)?\s*$"
 UPPER: Final = "A-ZÀ-ÖØ-Þ"
 LOWER: Final = "a-zß-öø-ÿ"
 NAME: Final = rf"[{UPPER}][{UPPER}{LOWER}'’\-]+"
-PAIR: Final = re.compile(rf"(?<![\w'’\-.])(?P<one>{NAME})(?=,?\s+(?:(?:de|du|des|la|le)\s+)*(?P<two>{NAME}))")
-TWO_NAMES: Final = r"\p{Lu}\p{L}[\p{L}'’\-]*,?\s+(?:(?:de|du|des|la|le)\s+)*\p{Lu}\p{L}"
+PAIR: Final = re.compile(
+    rf"(?<![\w'’\-.])(?P<one>{NAME})(?=,?\s+(?:(?:[Dd]e|[Dd]u|[Dd]es|[Ll]a|[Ll]e)\s+)*(?P<two>{NAME}))"
+)
+TWO_NAMES: Final = r"\p{Lu}\p{L}[\p{L}'’\-]*,?\s+(?:(?:[Dd]e|[Dd]u|[Dd]es|[Ll]a|[Ll]e)\s+)*\p{Lu}\p{L}"
 TYPED_FAST: Final = re.compile(
     r"\b(?:mme|mlle)\.?\s+(?!(?:est|non|pas|qui|que|dit|sera|sans|avec|sous|vue?s?|revue?s?|tr[èe]s|tou\w+|\w+(?:ée?|ant|ait))\b)[a-zà-ÿ]{3,}"
 )

@@ -14,6 +14,8 @@ SPACED = f"{NIRS[2][0]} {NIRS[2][1:3]} {NIRS[2][3:5]} {NIRS[2][5:7]} {NIRS[2][7:
         (f"{NIRS[2][:13]} clé {NIRS[2][13:]}", "nir"),
         ("assuré " + SPACED, "nir"),
         ("NIR : " + NIRS[2][:13], "nir"),
+        ("INS 160059999900101", "nir"),
+        ("Marie de La Tour", "name"),
         ("IPP 8001234567", "record"),
         ("vu, ipp n° 01234567", "record"),
         ("IPP8001234567", "record"),
