@@ -16,6 +16,8 @@ FALSE_WORDS: Final = frozenset(
 MISSING_WORDS: Final = frozenset(
     ("", "na", "n/a", "nr", "nd", "#n/a", "-", ".", "?", "null", "none", "non renseigné", "non disponible")
 )
+TEXT_BYTES: Final = (64 * 1024**2, 2)
+"""What the texts of a file may come to once copied: so much, and so many times the largest file; a third of the memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "unreadable_file": marked(
         "The file could not be read within the limits of time and memory: save the table alone, as .csv, and try again."
     ),
+    "unreadable_file:damaged": marked(
+        "The file is damaged, or written as no reader expects: open it in Excel or LibreOffice, save it again as .xlsx or .csv, and send the new copy."
+    ),
     "encoding_undecodable": marked("The letters of the file cannot be decoded: save it as CSV UTF-8 or as .xlsx."),
     "encoding_not_utf8": marked("The file was read as {encoding}, not UTF-8: check that accents are right."),
     "nul_bytes": marked("The file holds binary data: save the table as .xlsx or CSV UTF-8."),
@@ -64,6 +67,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "The sheet reaches as far as {cell}: delete what stands far from the table, and the empty rows below it."
     ),
     "table_too_large": marked("The table holds more cells than can be read at once: split it by period."),
+    "table_too_large:text": marked(
+        "The texts of the file are too long, all together, to be read at once: leave out the columns of long texts, or split the file by period."
+    ),
     "formula_without_value": marked(
         "Row {row}, column « {column} »: the formula has no stored value: open the workbook in Excel or LibreOffice, save it, and send it again."
     ),

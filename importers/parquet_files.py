@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 import polars as pl
 
-from importers.context import Limits
+from importers.context import TEXT_BYTES, Limits
 from importers.elsewhere import Elsewhere
 from importers.grid import Grid, Unreadable
 
-QUOTES = re.compile(r"[\"{}\[\]]")
-SHORTEST = 4
+QUOTES: Final = re.compile(r"[\"{}\[\]]")
+SHORTEST: Final = 4
 """Letters of the shortest text that may name somebody."""
-BYTES_A_LETTER = 4
+BYTES_A_LETTER: Final = 4
 """At most, in UTF-8: bytes are known without looking at the text."""
+SECOND: Final = {"ns": 10**9, "us": 10**6, "ms": 10**3}
+DAY: Final = 86_400
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
+"""Of the year 1, and of the year 9999."""
+NO_MOMENT: Final = "beyond any calendar"
+"""The text of a moment that has no date: a fault of its cell in a column of dates."""
 
 
 def read_parquet(content: bytes, limits: Limits) -> Grid:
@@ -40,43 +47,65 @@ def read_parquet(content: bytes, limits: Limits) -> Grid:
             raise Unreadable("table_too_large")
         _texts(content, schema, limits)
         frame = pl.read_parquet(io.BytesIO(content))
-    except (pl.exceptions.PolarsError, OSError) as error:
+        said = pl.read_parquet_metadata(io.BytesIO(content))
+        text = pl.DataFrame([_as_text(s).alias(str(i)) for i, s in enumerate(frame.iter_columns())])
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise Unreadable("parquet_corrupt") from error
-    headers = tuple(frame.columns)
-    said = pl.read_parquet_metadata(io.BytesIO(content))
-    others = tuple(
-        Elsewhere(word, "part")
-        for key, value in said.items()
-        if key != "ARROW:schema"
-        for word in (key, *QUOTES.split(value))
-        if len(word) >= SHORTEST
-    )
-    text = pl.DataFrame([_as_text(s).alias(str(i)) for i, s in enumerate(frame.iter_columns())])
-    return Grid(headers, text, pl.int_range(2, text.height + 2, dtype=pl.UInt32, eager=True), others=others)
+    rows = pl.int_range(2, text.height + 2, dtype=pl.UInt32, eager=True)
+    return Grid(tuple(frame.columns), text, rows, others=tuple(_notes(said)))
+
+
+def _notes(said: Mapping[str, str]) -> Iterator[Elsewhere]:
+    """The texts that the file says of itself; the schema of Arrow is a code."""
+    for key, value in said.items():
+        for word in (key, *QUOTES.split(value)) if key != "ARROW:schema" else ():
+            if len(word) >= SHORTEST:
+                yield Elsewhere(word, "part")
 
 
 def _texts(content: bytes, schema: Mapping[str, pl.DataType], limits: Limits) -> None:
-    """The longest text of each column, one column at a time: a text repeated by reference costs nothing until it is copied."""
+    """The longest text of each column, and all of them together, one column at a time.
+
+    A text repeated by reference costs nothing until it is copied.
+    """
+    total = 0
     for name, dtype in schema.items():
         if dtype in (pl.String, pl.Categorical, pl.Enum):
             text = pl.col(name).cast(pl.String)
-            table = pl.scan_parquet(io.BytesIO(content))
-            for lengths, most in (
-                (text.str.len_bytes(), BYTES_A_LETTER * limits.cell_chars),
-                (text.str.len_chars(), limits.cell_chars),
-            ):
-                first = table.select(pl.arg_where(lengths > most).first()).collect().item()
-                if first is not None:
-                    raise Unreadable("cell_too_large", row=int(first) + 2, column=name)
+            sure = pl.arg_where(text.str.len_bytes() > BYTES_A_LETTER * limits.cell_chars).first()
+            first = pl.scan_parquet(io.BytesIO(content)).select(sure).collect().item()
+            if first is not None:
+                raise Unreadable("cell_too_large", row=int(first) + 2, column=name)
+            lengths = text.str.len_chars()
+            sizes = {"n": lengths.max(), "first": lengths.arg_max(), "bytes": text.str.len_bytes().cast(pl.Int64).sum()}
+            found = pl.scan_parquet(io.BytesIO(content)).select(**sizes).collect()
+            if (found["n"][0] or 0) > limits.cell_chars:
+                raise Unreadable("cell_too_large", row=int(found["first"][0]) + 2, column=name)
+            total += int(found["bytes"][0])
+    if total > TEXT_BYTES[0] + TEXT_BYTES[1] * limits.file_bytes:
+        raise Unreadable("table_too_large", say="text")
 
 
 def _as_text(series: pl.Series) -> pl.Series:
     if series.dtype == pl.Boolean:
         return series.cast(pl.Int8).cast(pl.String)
+    if isinstance(series.dtype, pl.Duration):
+        return series.dt.to_string("iso")
     if isinstance(series.dtype, pl.Datetime):
         zone = "+00:00" if series.dtype.time_zone else ""
-        utc = series.dt.convert_time_zone("UTC") if zone else series
-        return utc.dt.round("1s").dt.strftime("%Y-%m-%d %H:%M:%S" + zone)
-    if isinstance(series.dtype, pl.Duration):
-        series = series.dt.total_microseconds()
+        dated, beyond = _within_a_calendar(series, SECOND[series.dtype.time_unit])
+        utc = dated.dt.convert_time_zone("UTC") if zone else dated
+        return utc.dt.round("1s").dt.strftime("%Y-%m-%d %H:%M:%S" + zone).set(beyond, NO_MOMENT)
+    if series.dtype == pl.Date:
+        dated, beyond = _within_a_calendar(series, 1 / DAY)
+        return dated.cast(pl.String).set(beyond, NO_MOMENT)
     return series.cast(pl.String)
+
+
+def _within_a_calendar(series: pl.Series, second: float) -> tuple[pl.Series, pl.Series]:
+    """The moments of the years 1 to 9999, and which of them are none: stored as bare numbers, they may be any."""
+    number = series.to_physical()
+    most = 2**63 - 1 - int(second)  # room to round to a second
+    low, high = (max(-most, min(most, int(edge * second))) for edge in (FIRST_SECOND, LAST_SECOND))
+    beyond = ((number < low) | (number > high)).fill_null(value=False)
+    return series.set(beyond, None), beyond

@@ -39,6 +39,9 @@ COPY_BYTES: Final = 400 * 1024**2
 GLANCE_SECONDS: Final = 0.02
 FILE_BYTES: Final = 4 * 1024**3
 COPY: Final = "annotated.xlsx"
+FELL: Final = 3
+DAMAGED: Final = (FELL, -signal.SIGSEGV)
+"""How a child ends on a file that its readers stumble over; any other end without an answer is one of its limits."""
 
 
 def in_child(
@@ -108,7 +111,7 @@ def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
         ready_child.refill()
         if "annotated" in request and (out / COPY).is_file():
             shutil.move(out / COPY, request["annotated"])
-        return replace(_answer(out, path), usage=replace(usage, seconds=time.monotonic() - start))
+        return replace(_answer(out, path, child.returncode), usage=replace(usage, seconds=time.monotonic() - start))
 
 
 def _watched(child: subprocess.Popen[bytes], until: float, most: int) -> Usage:
@@ -117,9 +120,9 @@ def _watched(child: subprocess.Popen[bytes], until: float, most: int) -> Usage:
     try:
         while child.returncode is None:
             peak = max(peak, _peak_memory(child.pid))
-            pid, _, used = os.wait4(child.pid, os.WNOHANG)
+            pid, status, used = os.wait4(child.pid, os.WNOHANG)
             if pid:
-                child.returncode = 0  # reaped here: the answer, or its absence, says how it ended
+                child.returncode = os.waitstatus_to_exitcode(status)  # reaped here
                 return Usage(0.0, used.ru_utime + used.ru_stime, peak)
             if peak > most or time.monotonic() > until:
                 os.kill(child.pid, signal.SIGKILL)
@@ -142,11 +145,12 @@ def _peak_memory(pid: int) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
-def _answer(out: Path, path: Path) -> Checked:
+def _answer(out: Path, path: Path, ended: int | None) -> Checked:
     report_file, rows_file = out / "report.json", out / "rows.arrow"
     if not report_file.is_file():
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return Checked(Report((Issue("unreadable_file", "error"),), 0, {}, None, digest, {"unreadable_file": 1}), None)
+        issue = Issue("unreadable_file", "error", params={"say": "damaged"} if ended in DAMAGED else {})
+        return Checked(Report((issue,), 0, {}, None, digest, {issue.code: 1}), None)
     report = _report_from(json.loads(report_file.read_text(encoding="utf-8")))
     frame = pl.read_ipc(rows_file) if rows_file.is_file() else None
     return Checked(report, frame)
@@ -287,7 +291,12 @@ def wait() -> None:
 
     asked = os.fsdecode(sys.stdin.buffer.readline()).removesuffix("\n")
     if asked:
-        main(asked)
+        try:
+            main(asked)
+        except MemoryError:
+            raise
+        except BaseException:  # noqa: BLE001  # also what a library in Rust raises
+            sys.exit(FELL)
 
 
 if __name__ == "__main__":

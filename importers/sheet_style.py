@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ CONDITIONAL_RED: Final = PatternFill("solid", bgColor=ERROR_COLOUR)
 WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
 LONGEST: Final = 32_767
 """Characters that a cell of a spreadsheet holds."""
+NO_CHARACTER: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot hold either, and the library lets through: readers then refuse the whole workbook."""
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -38,7 +41,7 @@ def put(cell: Any, text: str) -> None:
 
 def clean(text: str) -> str:
     """The text without what a workbook cannot hold."""
-    return str(ILLEGAL_CHARACTERS_RE.sub("�", text))[:LONGEST]
+    return NO_CHARACTER.sub("�", ILLEGAL_CHARACTERS_RE.sub("�", text))[:LONGEST]
 
 
 def put_row(sheet: Any, number: int, texts: Sequence[str], *, header: bool = False) -> None:

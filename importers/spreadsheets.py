@@ -16,7 +16,7 @@ import python_calamine as calamine
 from evaluation.protocol import Table
 from importers.context import Limits
 from importers.elsewhere import Elsewhere
-from importers.grid import Grid, Unreadable, without_margins
+from importers.grid import Grid, Unreadable, column_letters, without_margins
 from importers.headers import HeaderWords, bare, header_row
 from importers.identity_columns import Cells, announces_people, kind_of_column
 from importers.identity_texts import plain
@@ -178,6 +178,8 @@ def _grid(
     body = sheet.cells[sheet.header + 1 :]
     longer = [row[len(headers) :] for row in body if len(row) > len(headers)]
     stray = max((i for row in longer for i, cell in enumerate(row) if _text(cell)), default=-1)
+    if len(headers) + stray >= limits.columns:
+        raise Unreadable("sheet_too_large", cell=_address(sheet, len(headers) + stray))
     headers += [""] * (stray + 1)
     frame = pl.DataFrame([_column(values).alias(str(i)) for i, values in enumerate(_columns(body, len(headers)))])
     rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
@@ -201,6 +203,12 @@ def _grid(
         parts.epoch_1904,
         parts.pilot or pilot,
     )
+
+
+def _address(sheet: _Sheet, position: int) -> str:
+    """A cell of the last filled column: the first one."""
+    row = next(i for i, cells in enumerate(sheet.cells) if i > sheet.header and any(map(_text, cells[position:])))
+    return f"{column_letters(position)}{row + 1}"
 
 
 def _columns(body: list[list[Any]], width: int) -> Iterator[Sequence[Any]]:

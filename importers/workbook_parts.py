@@ -17,7 +17,7 @@ from xml.etree.ElementTree import ParseError
 import polars as pl
 from defusedxml import DefusedXmlException, ElementTree
 
-from importers.context import Limits
+from importers.context import TEXT_BYTES, Limits
 from importers.elsewhere import Elsewhere
 from importers.grid import Unreadable
 from importers.identity_columns import announces_people
@@ -62,7 +62,7 @@ OWN_AUTHORS: Final = frozenset({b"", b"openpyxl", b"Preuve", b"xlsxwriter", b"ca
 OURS: Final = {b"Preuve"}
 """Author of the comments of the copies that we give back: their loss is no news."""
 REPEATED_BYTES: Final = 64_000_000
-"""What the references to one long text may come to: each of them is a copy once read."""
+"""What the references to very long texts may come to: each of them is a copy once read."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _titles(parts: Mapping[str, bytes]) -> tuple[dict[str, str], bool]:
     try:
         book = ElementTree.fromstring(parts["xl/workbook.xml"])
         relations = ElementTree.fromstring(parts.get("xl/_rels/workbook.xml.rels", b"<none/>"))
-    except (KeyError, ParseError, DefusedXmlException) as error:
+    except (KeyError, ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise Unreadable("archive_corrupt") from error
     targets = {r.get("Id"): str(r.get("Target", "")) for r in relations}
     titles: dict[str, str] = {}
@@ -222,10 +222,24 @@ def _comments(part: bytes, sheet: str | None) -> Iterator[Elsewhere]:
 def _shared(part: bytes, sheets: Sequence[bytes], limits: Limits) -> Iterator[Elsewhere]:
     """The texts that cells share, those that no cell shows any more too."""
     shared = SHARED.findall(part)
-    long = {b"%d" % index: len(text) for index, text in enumerate(shared) if len(text) > limits.cell_chars}
-    if long:
-        times = Counter(index for sheet in sheets for index in REFERENCE.findall(sheet))
-        if sum(times[index] * length for index, length in long.items()) > REPEATED_BYTES:
-            raise Unreadable("cell_too_large")
+    _repeated(shared, sheets, limits)
     for found in shared:
         yield Elsewhere(html.unescape(TAG.sub(b"", found).decode("utf-8", "replace")), "shared")
+
+
+def _repeated(shared: Sequence[bytes], sheets: Sequence[bytes], limits: Limits) -> None:
+    """What the references come to; they are counted only where the longest text in every cell would be too much."""
+    longest = max(map(len, shared), default=0)
+    most = TEXT_BYTES[0] + TEXT_BYTES[1] * limits.file_bytes
+    if longest <= limits.cell_chars and longest * sum(sheet.count(b"v>") for sheet in sheets) <= ONCE * most:
+        return
+    times = Counter(index for sheet in sheets for index in REFERENCE.findall(sheet))
+    total = long = 0
+    for index, text in enumerate(shared):
+        size = times[b"%d" % index] * len(text)
+        total += size
+        long += size if len(text) > limits.cell_chars else 0
+    if long > REPEATED_BYTES:
+        raise Unreadable("cell_too_large")
+    if total > most:
+        raise Unreadable("table_too_large", say="text")
