@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import struct
 import zipfile
 from collections.abc import Sequence
@@ -48,7 +49,7 @@ def checked_entries(content: bytes, limits: Limits) -> Sequence[str]:
     names = [entry.filename for entry in entries]
     if any(_is_outside(name) for name in names):
         raise Unreadable("archive_path_traversal")
-    folded = [name.casefold().replace("\\", "/") for name in names]
+    folded = [posixpath.normpath(name.casefold().replace("\\", "/")) for name in names]
     if len(set(folded)) != len(folded):
         raise Unreadable("archive_ambiguous")
     if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):

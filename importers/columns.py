@@ -127,7 +127,8 @@ def _missing(table: Table, words: HeaderWords, reading: _Reading, *, lenient: bo
             yield Issue("ambiguous_columns", "error", column=found[1], params={"names": names})
         elif not found:
             near = _near([column for column in table.columns if column.name in group], words, reading.unknown)
-            yield Issue("missing_one_of", severity, params={"names": names, **near})
+            say = "either_near" if near else "either"
+            yield Issue("missing_required_column", severity, params={"names": names, **near, "say": say})
 
 
 def _near(columns: Iterable[Column], words: HeaderWords, unknown: Sequence[str]) -> dict[str, str]:

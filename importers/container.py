@@ -50,7 +50,7 @@ REFUSED: Final = (
 )
 """First bytes, after white space, of formats that are told from text and not read."""
 GLANCE: Final = 4096
-BLANK: Final = b"\x00\r\n\t \xef\xbb\xbf"
+BLANK: Final = b"\x00\r\n\t \xef\xbb\xbf\xfe\xff"
 
 
 def kind_of(content: bytes, name: str, limits: Limits) -> Kind:

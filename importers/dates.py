@@ -17,6 +17,7 @@ ISO: Final = r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + CLOCK + r"\s*(Z|z|[+-]\d{2}
 FRENCH: Final = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})" + CLOCK + r"()$"
 WORDED: Final = r"(?i)^(?:\p{L}+\.?\s+)?(\d{1,2})(?:er)?[\s\-/.]+(\p{L}{3,9}\.?)[\s\-/.]+(\d{4}|\d{2})" + CLOCK + r"()$"
 COMPACT: Final = r"^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?)?(Z)?$"
+ODD_SPACES: Final = "[\u00a0\u202f\u2009]"
 HALVES: Final = r"(?i)\d\s*[ap]\.?m\.?$"
 EITHER_ORDER: Final = r"^(?:0?[1-9]|1[0-2])[/.\-](?:0?[1-9]|1[0-2])[/.\-]"
 SERIAL: Final = r"^\d{5}(?:[.,]\d+)?$"
@@ -58,6 +59,8 @@ def typed_dates(text: pl.Series, kind: Literal["date", "datetime"] | str, *, epo
     epoch_1904
         Day numbers count from 1904, not from 1900.
     """
+    if (text.str.len_bytes() != text.str.len_chars()).any():
+        text = text.str.replace_all(ODD_SPACES, " ")
     filled = text.drop_nulls()
     if len(filled) and filled.str.contains(SERIAL).all():
         return _serial(text, kind, SHIFT_1904 if epoch_1904 else 0)

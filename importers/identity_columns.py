@@ -12,26 +12,39 @@ import polars as pl
 from importers.headers import bare, folded
 from importers.identity_patterns import (
     COMPACT_DATE,
+    COMPACT_FRENCH_DATE,
     DATE_AND_INITIALS,
     FRENCH_DATE_AND_INITIALS,
     FULL_DATE,
     FULL_NAME,
-    HEADER_PARTS,
-    HEADER_WORDS,
-    HEADERS,
     INITIALS_AND_DATE,
     INITIALS_AND_FRENCH_DATE,
     INITIALS_AND_SHORT_DATE,
+    INITIALS_AND_SHORT_ISO,
+    LETTER_AND_DATE,
     LONG_NUMBER,
     MOBILE,
+    NAME_AND_INITIAL,
     NAME_CODE,
-    NAME_OF,
     NIR_WITHOUT_KEY,
-    NUMBER_WORDS,
     PLAIN_PHONE,
-    first_names,
+    RECORD_CODE,
+    SHORT_DATE,
+    WORDED_DATE,
 )
 from importers.identity_texts import DIGEST, longest_of, without_accents
+from importers.identity_words import (
+    FILLERS,
+    HEADER_PARTS,
+    HEADER_WORDS,
+    HEADERS,
+    INSTITUTIONS,
+    MEASURES,
+    MOMENTS,
+    NAME_OF,
+    NUMBER_WORDS,
+    first_names,
+)
 
 NEARLY_ALL: Final = 0.8
 HALF: Final = 0.5
@@ -41,6 +54,9 @@ OLD_YEARS: Final = 2
 """Years before the pilot from which a full date in a code is no examination of it."""
 SPREAD_YEARS: Final = 3
 MANY_DIGITS: Final = 5
+DENSE: Final = 4
+CENTURY: Final = 2030
+"""Years of two digits beyond it, when the pilot has no date, are of the century before."""
 DIGEST_LENGTH: Final = 16
 BY_CHANCE: Final = 0.0005
 """Share of random codes that look like initials and a date."""
@@ -59,10 +75,18 @@ def announces_people(header: str, column: pl.Series) -> bool:
     words = {w for w in WORDS.split(without_accents(folded(CAMEL.sub(" ", header)))) if w}
     if words & HEADER_WORDS or ("nom" in words and words & NAME_OF):
         return True
-    if words & NUMBER_WORDS:
+    core = [w for w in WORDS.split(without_accents(folded(CAMEL.sub(" ", header)))) if w and w not in FILLERS]
+    if len(core) < len(words) and "".join(core) in HEADERS:
+        return True
+    if words & NUMBER_WORDS and not words & MOMENTS:
         digits = column.drop_nulls().str.count_matches(r"\d")
         return bool(len(digits)) and _share(digits >= MANY_DIGITS) > HALF
     return False
+
+
+def measures(header: str) -> bool:
+    """Whether a header speaks of a size, a time or a batch: long numbers below it are nobody's."""
+    return bool(set(WORDS.split(without_accents(folded(CAMEL.sub(" ", header))))) & MEASURES)
 
 
 @dataclass(frozen=True)
@@ -92,6 +116,7 @@ def kind_of_column(cells: Cells, *, known: bool, pseudonym: bool, year: int | No
     numbers, words = cells.has(r"^\d"), cells.has(r"^\D+$")
     checks = [("nir", NIR_WITHOUT_KEY, NEARLY_ALL)] if numbers else []
     checks += [("name", NAME_CODE if pseudonym else FULL_NAME, NEARLY_ALL)] if words else []
+    checks += [("name", NAME_AND_INITIAL, NEARLY_ALL)] if words and not known else []
     checks += [("phone", MOBILE if known else PLAIN_PHONE, HALF)] if numbers else []
     for kind, pattern, share in checks:
         distinct = cells.matching(pattern)
@@ -100,6 +125,9 @@ def kind_of_column(cells: Cells, *, known: bool, pseudonym: bool, year: int | No
             if _share(mask) >= share:
                 return kind, distinct.filter(mask).to_list()
     found = _first_names(cells) if words else None
+    if not found and numbers and words and not known and _share(cells.texts.str.contains(r"^\d")) < HALF:
+        phones = cells.matching(MOBILE)  # among words, not in a column of long numbers
+        found = None if phones is None else ("phone", phones.filter(phones.str.contains(MOBILE)).to_list())
     if found or not numbers:
         return found
     return _birth_dates(cells, year) or (None if known else _numbers(cells))
@@ -127,19 +155,42 @@ def _dated_codes(cells: Cells, year: int | None) -> FirstKind:
         old = (years <= (year or 2100) - OLD_YEARS).fill_null(value=False)
         if int(old.sum()) > BY_CHANCE * len(distinct):
             return "code", distinct.filter(old).to_list()
-    if cells.filled < FEW:
-        return None
-    distinct = cells.matching(INITIALS_AND_SHORT_DATE)
-    if distinct is not None:
-        short = distinct.str.extract(INITIALS_AND_SHORT_DATE).cast(pl.Int64, strict=False)
-        if _is_spread(short, 2) and (year is None or not (short == year % 100).any()):
-            return "code", distinct.filter(short.is_not_null()).to_list()
-    distinct = cells.matching(COMPACT_DATE)
-    if distinct is not None:
-        compact = distinct.str.extract(COMPACT_DATE).cast(pl.Int64, strict=False)
-        if _is_spread(compact, SPREAD_YEARS):
-            return "code", distinct.filter(compact.is_not_null()).to_list()
+    records = cells.matching(RECORD_CODE)
+    if records is not None:
+        return "record", records.filter(records.str.contains(RECORD_CODE)).to_list()
+    return _short_codes(cells, year) if cells.filled >= FEW else None
+
+
+def _short_codes(cells: Cells, year: int | None) -> FirstKind:
+    """Codes that could be numbers in sequence: only as a column, when nearly all are dates over several years."""
+    for pattern, least in ((INITIALS_AND_SHORT_DATE, 2), (INITIALS_AND_SHORT_ISO, SPREAD_YEARS)):
+        distinct = cells.matching(pattern)
+        if distinct is not None:
+            short = distinct.str.extract(pattern).cast(pl.Int64, strict=False)
+            if _is_sequence(distinct):
+                continue
+            if _is_spread(short, least) and (year is None or not (short == year % 100).any()):
+                return "code", distinct.filter(short.is_not_null()).to_list()
+    for pattern in (COMPACT_DATE, COMPACT_FRENCH_DATE, LETTER_AND_DATE):
+        distinct = cells.matching(pattern)
+        if distinct is not None:
+            years = _years(distinct, pattern)
+            if _is_spread(years, SPREAD_YEARS):
+                return "code", distinct.filter(years.is_not_null()).to_list()
     return None
+
+
+def _is_sequence(codes: pl.Series) -> bool:
+    """Whether the numbers of codes follow each other: `CT100100`, then `CT100101`."""
+    numbers = codes.str.extract(r"(\d{6})").cast(pl.Int64, strict=False).drop_nulls()
+    low, high = numbers.min(), numbers.max()
+    return isinstance(low, int) and isinstance(high, int) and high - low < DENSE * len(numbers)
+
+
+def _years(texts: pl.Series, pattern: str) -> pl.Series:
+    """The year of each text, whichever group of the pattern holds it."""
+    groups = texts.str.extract_groups(pattern).struct.unnest()
+    return pl.select(pl.coalesce(groups.get_columns())).to_series().cast(pl.Int64, strict=False)
 
 
 def _is_spread(years: pl.Series, least: int) -> bool:
@@ -153,22 +204,30 @@ def _first_names(cells: Cells) -> FirstKind:
     if distinct is None:
         return None
     words = distinct.filter(distinct.str.contains(A_WORD))
-    people = [w for w in words.to_list() if any(without_accents(p) in first_names() for p in re.split(r"[ \-]", w))]
-    count = cells.holding(people) if people else 0
+    people = [w for w in words.to_list() if _is_named(w)]
+    count = cells.holding(people) if len(people) > 1 else 0  # one same word everywhere is a place or a brand
     return ("name", people) if count >= FEW and count >= HALF * cells.filled else None
+
+
+def _is_named(text: str) -> bool:
+    """Whether a word of it is a common first name, unless it names a hospital or a disease."""
+    parts = [without_accents(part) for part in re.split(r"[ \-]", text)]
+    return bool(first_names() & set(parts)) and not INSTITUTIONS & set(parts)
 
 
 def _birth_dates(cells: Cells, year: int | None) -> FirstKind:
     """Full dates spread over years, most of them before the pilot."""
-    distinct = cells.matching(FULL_DATE)
-    if distinct is None:
-        return None
-    groups = distinct.str.extract_groups(FULL_DATE)
-    years = groups.struct.field("1").fill_null(groups.struct.field("2")).cast(pl.Int64, strict=False)
-    if not _is_spread(years, SPREAD_YEARS):
-        return None
-    old = years.drop_nulls() <= (year or 2100) - OLD_YEARS
-    return ("birth", distinct.filter(years.is_not_null()).to_list()) if _share(old) > HALF else None
+    for pattern in (FULL_DATE, WORDED_DATE, SHORT_DATE, COMPACT_FRENCH_DATE):
+        distinct = cells.matching(pattern)
+        if distinct is None:
+            continue
+        years = _years(distinct, pattern)
+        if pattern == SHORT_DATE:
+            now = (year or CENTURY) % 100
+            years = years + pl.select(pl.when(years > now).then(1900).otherwise(2000)).to_series()
+        if _is_spread(years, SPREAD_YEARS) and _share(years.drop_nulls() <= (year or 2100) - OLD_YEARS) > HALF:
+            return "birth", distinct.filter(years.is_not_null()).to_list()
+    return None
 
 
 def _numbers(cells: Cells) -> FirstKind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import polars as pl
@@ -28,6 +29,9 @@ VOCABULARIES: Final = (
     frozenset(("p", "n")),
 )
 """Words that go together; a column that mixes them was perhaps typed by several hands."""
+DOUBT: Final = re.compile(r"[?/<>=≠≈~*!|\\]")
+"""Signs that say something else than the word beside them."""
+DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
 GROUP_ROLES: Final = (ColumnRole.PERIOD, ColumnRole.ARM)
 DIGITS: Final = VOCABULARIES[0]
 
@@ -42,8 +46,8 @@ def typed_labels(spec: Column, text: pl.Series, raw: pl.Series, header: str, con
     """
     known = _known(spec, context)
     distinct = text.drop_nulls().unique().to_list()
-    second = {bare(word): value for word, value in known.items() if bare(word)}
-    found = {word: known.get(folded(word), second.get(bare(word))) for word in distinct}
+    second = {_loose(word): value for word, value in known.items() if _loose(word)}
+    found = {word: known.get(folded(word), second.get(_loose(word) or "\x00")) for word in distinct}
     dtype = DTYPES[spec.type]
     doubt = _in_doubt(spec, distinct, raw)
     if not distinct and not doubt:
@@ -55,6 +59,15 @@ def typed_labels(spec: Column, text: pl.Series, raw: pl.Series, header: str, con
     issues = [Issue("mixed_label_vocabulary", "warning", column=header)] if _is_mixed(spec, distinct, found) else []
     allowed = {"allowed": _allowed(spec)}
     return Typed(values, {code: bad, "ambiguous_label": doubtful}, {code: allowed, "ambiguous_label": allowed}, issues)
+
+
+def _loose(word: str) -> str:
+    """A word without accents or punctuation; of digits, only dashes and spaces are let go (`10` is not `1.0`, nor `oui?` yes)."""
+    if DOUBT.search(word):
+        return ""
+    if any(c.isalpha() for c in word):
+        return bare(word)
+    return DASHES.sub("-", folded(word)).replace(" ", "")
 
 
 def _known(spec: Column, context: Context) -> dict[str, Any]:

@@ -135,8 +135,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "column_not_chosen": marked("Column « {column} » is not kept: the mapping chooses « {other} » in its place."),
     "column_not_found": marked("There is no column « {expected} ». The columns of the file: {names}."),
     "columns_not_found": marked("No row of the file names {expected}: write the headers as they stand in the file."),
-    "missing_one_of": marked("One of the columns {names} is needed: add it."),
-    "missing_one_of:near": marked(
+    "missing_required_column:either": marked("One of the columns {names} is needed: add it."),
+    "missing_required_column:either_near": marked(
         "One of the columns {names} is needed. Is « {other} » the column {expected}? Then rename it, or give it by a mapping (--map)."
     ),
     "ambiguous_columns": marked("Only one of the columns {names} may be there: keep one."),
@@ -241,6 +241,7 @@ KINDS: Final[Mapping[str, str]] = {
     "address": marked("postal addresses"),
     "name": marked("names of people"),
     "code": marked("codes made of initials and a date of birth"),
+    "record": marked("numbers of records or stays"),
     "number": marked("long numbers, one a row, like those of patients"),
 }
 

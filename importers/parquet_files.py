@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import polars as pl
 
 from importers.context import TEXT_BYTES, Limits
+from importers.elsewhere import Elsewhere
 from importers.grid import Grid, Unreadable
 
+QUOTES: Final = re.compile(r"[\"{}\[\]]")
+SHORTEST: Final = 4
+"""Letters of the shortest text that may name somebody."""
+BYTES_A_LETTER: Final = 4
+"""At most, in UTF-8: bytes are known without looking at the text."""
 SECOND: Final = {"ns": 10**9, "us": 10**6, "ms": 10**3}
 DAY: Final = 86_400
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
@@ -40,10 +47,20 @@ def read_parquet(content: bytes, limits: Limits) -> Grid:
             raise Unreadable("table_too_large")
         _texts(content, schema, limits)
         frame = pl.read_parquet(io.BytesIO(content))
+        said = pl.read_parquet_metadata(io.BytesIO(content))
         text = pl.DataFrame([_as_text(s).alias(str(i)) for i, s in enumerate(frame.iter_columns())])
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise Unreadable("parquet_corrupt") from error
-    return Grid(tuple(frame.columns), text, pl.int_range(2, text.height + 2, dtype=pl.UInt32, eager=True))
+    numbers = pl.int_range(2, text.height + 2, dtype=pl.UInt32, eager=True)
+    return Grid(tuple(frame.columns), text, numbers, others=tuple(_notes(said)))
+
+
+def _notes(said: Mapping[str, str]) -> Iterator[Elsewhere]:
+    """The texts that the file says of itself; the schema of Arrow is a code."""
+    for key, value in said.items():
+        for word in (key, *QUOTES.split(value)) if key != "ARROW:schema" else ():
+            if len(word) >= SHORTEST:
+                yield Elsewhere(word, "part")
 
 
 def _texts(content: bytes, schema: Mapping[str, pl.DataType], limits: Limits) -> None:
@@ -55,6 +72,10 @@ def _texts(content: bytes, schema: Mapping[str, pl.DataType], limits: Limits) ->
     for name, dtype in schema.items():
         if dtype in (pl.String, pl.Categorical, pl.Enum):
             text = pl.col(name).cast(pl.String)
+            sure = pl.arg_where(text.str.len_bytes() > BYTES_A_LETTER * limits.cell_chars).first()
+            first = pl.scan_parquet(io.BytesIO(content)).select(sure).collect().item()
+            if first is not None:
+                raise Unreadable("cell_too_large", row=int(first) + 2, column=name)
             lengths = text.str.len_chars()
             sizes = {"n": lengths.max(), "first": lengths.arg_max(), "bytes": text.str.len_bytes().cast(pl.Int64).sum()}
             found = pl.scan_parquet(io.BytesIO(content)).select(**sizes).collect()

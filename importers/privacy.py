@@ -13,7 +13,7 @@ from evaluation.vocabulary import PSEUDONYM_ROLES
 from importers.elsewhere import Elsewhere
 from importers.grid import Grid, column_letters
 from importers.headers import bare
-from importers.identity_columns import Cells, announces_people, kind_of_column
+from importers.identity_columns import Cells, announces_people, kind_of_column, measures
 from importers.identity_texts import kinds, plain
 from importers.report import Issue
 from importers.side_by_side import side_by_side
@@ -73,6 +73,8 @@ def _column(
     if shown != header:
         yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": 1}, **where)
     found = _cells(column, grid.few_texts(position), spec, year) if cells else None
+    if found is not None and found.kind == "number" and measures(header):
+        found = None
     filled = len(column) - column.null_count()
     if found is None:
         if spec is None and filled and bare(header) not in named and announces_people(header, column):
@@ -117,7 +119,11 @@ def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:
         if one.where != "comment":
             groups.setdefault(one.where, []).append(one)
     for where, texts in groups.items():
-        if where == "named":
+        if where == "column":
+            for kind in sorted({one.text for one in texts}):
+                yield Issue("identifying_data", "error", params={"kind": kind, "n": len(texts), "say": "elsewhere"})
+            seen = True
+        elif where == "named":
             yield Issue("identifying_data", "error", params={"kind": "header", "n": len(texts), "say": "elsewhere"})
             seen = True
         elif where != "shared" or not seen:

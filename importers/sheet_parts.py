@@ -14,14 +14,16 @@ from importers.grid import Unreadable, column_letters
 
 PREFIX: Final = rb"<(?:\w+:)?"
 FORMULA: Final = re.compile(PREFIX + rb"f[ />]")
-CELL: Final = re.compile(PREFIX + rb"c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
-ERROR_CELL: Final = re.compile(PREFIX + rb"c\b([^>]*\bt=[\"']e[\"'][^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+CELL: Final = re.compile(PREFIX + rb"c\b((?:[^>]*[^/>])?)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+ERROR_CELL: Final = re.compile(PREFIX + rb"c\b([^>]*\bt=[\"']e[\"'](?:[^>]*[^/>])?)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 ADDRESS: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 VALUE: Final = re.compile(PREFIX + rb"v\b[^>]*>([^<]*)<")
 ANY_VALUE: Final = re.compile(PREFIX + rb"(?:v|is)\b")
 MERGED: Final = re.compile(PREFIX + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 HIDDEN_ROW: Final = re.compile(PREFIX + rb"row\b[^>]*\bhidden=[\"'](?:1|true)[\"']")
 ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br=[\"'](\d{1,7})[\"']")
+ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
+CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
 CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
 FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"'][A-Z]{3}\d")
 STRING: Final = b't="str"'
@@ -142,9 +144,8 @@ def _without_value(part: bytes) -> Iterator[Place]:
         stored = (value is not None and value[1] != b"") or (
             STRING in attributes and ANY_VALUE.search(inside) is not None
         )
-        place = _place(attributes)
-        if not stored and place is not None:
-            yield place
+        if not stored:
+            yield _place(part, cell)
             found += 1
         if found >= MOST:
             return
@@ -154,11 +155,18 @@ def _errors(part: bytes) -> Iterator[Place]:
     """Cells that show `#REF!`, `#DIV/0!`…: readers give them as empty ones."""
     for cell, _ in zip(ERROR_CELL.finditer(part), range(MOST), strict=False):
         value = VALUE.search(cell[2])
-        place = _place(cell[1], value[1].decode("utf-8", "replace") if value else "")
-        if place is not None:
-            yield place
+        yield _place(part, cell, value[1].decode("utf-8", "replace") if value else "")
 
 
-def _place(attributes: bytes, text: str = "") -> Place | None:
-    address = ADDRESS.search(attributes)
-    return Place(int(address[2]), column_number(address[1]), text) if address else None
+def _place(part: bytes, cell: re.Match[bytes], text: str = "") -> Place:
+    """Where a cell stands: by its address, or by counting, since a cell and a row may leave it out."""
+    address = ADDRESS.search(cell[1])
+    if address:
+        return Place(int(address[2]), column_number(address[1]), text)
+    starts = list(ROW_START.finditer(part, 0, cell.start()))
+    row = len(starts)
+    for back, start in enumerate(reversed(starts)):
+        if number := ROW_NUMBER.match(start[0]):
+            row = int(number[1]) + back
+            break
+    return Place(row, len(CELL_START.findall(part, starts[-1].end() if starts else 0, cell.start())), text)

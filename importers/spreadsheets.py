@@ -18,7 +18,8 @@ from importers.context import Limits
 from importers.elsewhere import Elsewhere
 from importers.grid import Grid, Unreadable, column_letters, without_margins
 from importers.headers import HeaderWords, bare, header_row
-from importers.identity_columns import announces_people
+from importers.identity_columns import Cells, announces_people, kind_of_column
+from importers.identity_texts import plain
 from importers.pilot_mark import told_mark
 from importers.report import Issue
 from importers.sheet_faults import sheet_faults
@@ -31,6 +32,8 @@ OWN_SHEETS: Final = frozenset(
 """Sheets of our blank workbooks, and of the copies where we mark the faults, that hold no data."""
 WHOLE: Final = 1e15
 """Numbers below it show all the digits before their decimal point."""
+NOT_RECENT: Final = 2012
+"""Dates of another sheet are of births when most are of years before."""
 LIST_HEADERS: Final = frozenset({"nom", "name"})
 """What a dictionary of columns may call its own."""
 FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
@@ -152,6 +155,16 @@ def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
             plain = bare(sheet) in OWN_SHEETS and bare(header or "") in LIST_HEADERS
             if header and not plain and len(below) > 1 and announces_people(header, pl.Series(below, dtype=pl.String)):
                 yield Elsewhere(header, "named", sheet=sheet)
+            elif bare(sheet) not in OWN_SHEETS and (kind := _kind_of([header, *below])):
+                yield Elsewhere(kind, "column", sheet=sheet)
+
+
+def _kind_of(texts: Sequence[str | None]) -> str | None:
+    """What kind of identity a column of another sheet is made of; long numbers there may well be those of sites."""
+    column = plain(pl.Series([text for text in texts if text], dtype=pl.String))
+    cells = Cells(column, len(column), lambda some: int(column.is_in(some).sum()))
+    found = kind_of_column(cells, known=False, pseudonym=False, year=NOT_RECENT)
+    return found[0] if found and found[0] != "number" else None
 
 
 def _grid(

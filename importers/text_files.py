@@ -51,6 +51,8 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
         if count(lines, separator) + breaks > limits.grid_cells:
             raise Unreadable("table_too_large")
         grid = _exact(lines.decode("utf-8"), separator, skipped)
+    if (n := len(grid.headers) - _empty_at_the_end(grid.headers)) > limits.columns:
+        raise Unreadable("too_many_columns", n=n, limit=limits.columns)
     issues: list[Issue] = []
     if encoding not in ("utf-8", "utf-16"):
         issues.append(Issue("encoding_not_utf8", "warning", params={"encoding": encoding}))
@@ -68,6 +70,10 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
         grid.header_row,
         (*grid.others, *left.others),
     )
+
+
+def _empty_at_the_end(headers: Sequence[str]) -> int:
+    return len(headers) - next((i for i in range(len(headers), 0, -1) if headers[i - 1].strip()), 0)
 
 
 def _is_directive(text: str, skipped: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import posixpath
 import re
 import zipfile
 import zlib
@@ -27,6 +28,7 @@ from importers.sheet_parts import SheetParts, column_number, sheet_parts
 LINKED: Final = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/", "xl/webextensions/", "xl/taskpanes")
 ACTIVE: Final = ("xl/activex/", "xl/embeddings/", "xl/ctrlprops/", "customui/", "xl/customui/")
 COMMENTS: Final = ("xl/comments", "xl/threadedcomments")
+DRAWN: Final = ("xl/drawings/", "xl/charts/")
 UNSEARCHED: Final = (
     "xl/styles.xml",
     "xl/theme/",
@@ -49,7 +51,13 @@ PIVOT_FIELD: Final = re.compile(r"<(?:\w+:)?cacheField\b[^>]*?\bname=\"([^\"]+)\
 TAG: Final = re.compile(rb"<[^>]+>")
 SHARED: Final = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
 REFERENCE: Final = re.compile(rb">(\d+)</(?:\w+:)?v>")
-EXTERNAL: Final = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*TargetMode=\"External\"[^>]*>", re.IGNORECASE)
+MACRO_KINDS: Final = frozenset({"vbaproject", "xlmacrosheet", "xlintlmacrosheet", "dialogsheet"})
+LINK_KINDS: Final = frozenset({"externallink", "externallinkpath", "connections", "querytable", "webextension"})
+"""Last word of the type of a relation."""
+PARAGRAPH: Final = re.compile(rb"<(?:\w+:)?p\b[^>]*[^/>]?>(.*?)</(?:\w+:)?p>", re.DOTALL)
+PHONETIC: Final = re.compile(rb"<(?:\w+:)?rPh\b[^>]*>(.*?)</(?:\w+:)?rPh>", re.DOTALL)
+MARGIN_CODE: Final = re.compile(r"&(?:\"[^\"]*\"|K[0-9A-Fa-f]{6}|\d{1,3}|[A-Za-z&])")
+"""What headers and footers of a page write before a text: its side, its font, its size."""
 OWN_AUTHORS: Final = frozenset({b"", b"openpyxl", b"Preuve", b"xlsxwriter", b"calc"})
 OURS: Final = {b"Preuve"}
 """Author of the comments of the copies that we give back: their loss is no news."""
@@ -82,10 +90,12 @@ def look_into(content: bytes, limits: Limits) -> Parts:
     sheets: dict[str, SheetParts] = {}
     outside = dict(parts)
     for title, name in titles.items():
-        if name in parts:
-            sheets[title] = sheet_parts(parts[name], limits)
-            outside[name] = _without_cells(parts[name])
+        if name not in parts:
+            raise Unreadable("archive_corrupt")
+        sheets[title] = sheet_parts(parts[name], limits)
+        outside[name] = _without_cells(parts[name])
     texts = [text for name, part in outside.items() for text in _texts(name, part, parts, titles, limits)]
+    texts += [text for part in parts.values() for text in _phonetic(part)]
     commented = any(name.startswith(COMMENTS) and set(AUTHORS.findall(part)) != OURS for name, part in parts.items())
     authors = {found for name, part in parts.items() if name.startswith("docprops/") for found in AUTHORS.findall(part)}
     issues = [Issue("metadata_stripped", "warning")] if commented or authors - OWN_AUTHORS else []
@@ -112,11 +122,24 @@ def _texts(
     elif not name.startswith(UNSEARCHED):
         text = AUTHORS.sub(b"<a><", part).decode("utf-8", "replace")
         for inside, attribute in TEXT.findall(text):
-            yield Elsewhere(html.unescape(inside or attribute), "part")
+            yield Elsewhere(_spoken(html.unescape(inside or attribute)), "part")
+        for paragraph in PARAGRAPH.findall(part) if name.startswith(DRAWN) else ():
+            yield Elsewhere(html.unescape(TAG.sub(b"", paragraph).decode("utf-8", "replace")), "part")
         if name.startswith("xl/pivotcache/"):
             for field in PIVOT_FIELD.findall(text):
                 if announces_people(html.unescape(field), pl.Series([], dtype=pl.String)):
                     yield Elsewhere(html.unescape(field), "named")
+
+
+def _spoken(text: str) -> str:
+    """A text of the XML as a person reads it: without the codes of page margins, and with spaces for underscores."""
+    return MARGIN_CODE.sub(" ", text).replace("_", " ") if "&" in text or ("_" in text and "@" not in text) else text
+
+
+def _phonetic(part: bytes) -> Iterator[Elsewhere]:
+    """How a text is pronounced: shown on demand only, and no part of the cell."""
+    for found in PHONETIC.findall(part) if b"rPh" in part else ():
+        yield Elsewhere(html.unescape(TAG.sub(b"", found).decode("utf-8", "replace")), "part")
 
 
 def _sheet_of(name: str, parts: Mapping[str, bytes], titles: Mapping[str, str]) -> str | None:
@@ -151,11 +174,21 @@ def _xml_parts(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _links(name: str, part: bytes) -> None:
-    """Only a hyperlink may point outside: a person clicks it or not, and it is no data."""
-    if name.endswith(".rels"):
-        for found in EXTERNAL.findall(part):
-            if b'/hyperlink"' not in found:
-                raise Unreadable("external_link")
+    """Only a hyperlink may point outside, a person clicks it or not; what a part is, its relation tells, not its name."""
+    if name == "[content_types].xml" and b"macroenabled" in part.lower():
+        raise Unreadable("macro_content")
+    if not name.endswith(".rels"):
+        return
+    try:
+        relations = ElementTree.fromstring(part)
+    except (ParseError, DefusedXmlException) as error:
+        raise Unreadable("archive_corrupt") from error
+    for relation in relations:
+        kind = relation.get("Type", "").rpartition("/")[2].casefold()
+        if kind in MACRO_KINDS:
+            raise Unreadable("macro_content")
+        if kind in LINK_KINDS or (relation.get("TargetMode", "").casefold() == "external" and kind != "hyperlink"):
+            raise Unreadable("external_link")
 
 
 def _titles(parts: Mapping[str, bytes]) -> tuple[dict[str, str], bool]:
@@ -175,7 +208,8 @@ def _titles(parts: Mapping[str, bytes]) -> tuple[dict[str, str], bool]:
         elif kind == "sheet":
             key = next((value for name, value in element.items() if name.endswith("}id")), None)
             target = targets.get(key, "").casefold()
-            titles[element.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            titles[element.get("name", "")] = posixpath.normpath(path)
     return titles, epoch
 
 

@@ -2,8 +2,10 @@
 
 import io
 import json
+import lzma
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +72,7 @@ def _texts(content: bytes) -> list[list[str]]:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 small = [i for i in archive.infolist() if i.file_size < 2_000_000 and i.filename.endswith(".xml")][:50]
                 parts = [archive.read(i).decode("utf-8", "replace") for i in small]
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError):
             return []
         return [[a or b for a, b in MARKUP.findall(part)] for part in parts]
     if content.startswith((b"PAR1", b"\xd0\xcf\x11\xe0")):
