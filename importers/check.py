@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from evaluation.protocol import Column, Protocol, Table
+from evaluation.protocol import Protocol, Table
 from importers.columns import Recognised, recognise
 from importers.container import Kind, kind_of
 from importers.context import Context
@@ -20,7 +20,7 @@ from importers.grid import Grid, Unreadable, column_letters
 from importers.headers import HeaderWords, recognise_table
 from importers.identity_columns import announces_people
 from importers.parquet_files import read_parquet
-from importers.privacy import identities
+from importers.privacy import Search
 from importers.report import Checked, Issue, Report
 from importers.rules import Fault, row_faults, whole_table
 from importers.side_by_side import side_by_side
@@ -80,11 +80,8 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
     recognised = recognise(grid.headers, table, context, lenient=lenient, empty=empty)
     positions = recognised.positions
     columns = {grid.headers[position]: name for name, position in positions.items()}
-    results = _typed_columns(grid, table, positions, context) if rows else {}
-    year = context.first_day.year if context.first_day else None
-    nobody = {positions[name] for name, result in results.items() if result.nobody}
-    private = identities(grid, table, positions, year, nobody)
-    private += tuple(_renamed(grid, recognised, {issue.column for issue in private}))
+    results, private = _read_columns(grid, table, positions, context)
+    private += _renamed(grid, recognised, {issue.column for issue in private})
     if private:
         columns = {header: name for header, name in columns.items() if name not in recognised.own}
         return Checked(_report([*private], rows, columns, table.name, digest, context), None)
@@ -151,14 +148,19 @@ def read_table(
     return grid, chosen
 
 
-def _typed_columns(grid: Grid, table: Table, positions: Mapping[str, int], context: Context) -> dict[str, Typed]:
-    """The recognised columns with their types, in the protocol's order."""
-    found = [spec for spec in table.columns if spec.name in positions]
+def _read_columns(
+    grid: Grid, table: Table, positions: Mapping[str, int], context: Context
+) -> tuple[dict[str, Typed], list[Issue]]:
+    """The recognised columns with their types, in the protocol's order; and whom any column, or a text around, identifies."""
     needed = {name for group in table.one_of for name in group}
+    specs = {positions[spec.name]: spec for spec in table.columns if spec.name in positions}
+    search = Search(grid, table, positions, context.first_day.year if context.first_day else None)
 
-    def read(spec: Column) -> Typed:
-        position = positions[spec.name]
-        return typed(
+    def read(position: int) -> tuple[Typed | None, list[Issue]]:
+        spec = specs.get(position)
+        if spec is None or not grid.frame.height:
+            return None, search.column(position, nobody=False)
+        result = typed(
             spec,
             grid.frame[str(position)],
             grid.headers[position],
@@ -167,9 +169,16 @@ def _typed_columns(grid: Grid, table: Table, positions: Mapping[str, int], conte
             epoch_1904=grid.epoch_1904,
             texts=grid.few_texts(position),
         )
+        return result, search.column(position, nobody=result.nobody)
 
-    results = side_by_side(read, found, grid.frame.height)
-    return {spec.name: result for spec, result in zip(found, results, strict=True)}
+    found = side_by_side(read, range(len(grid.headers)), grid.frame.height)
+    private = [issue for _, issues in found for issue in issues]
+    private += search.around(seen=bool(private))
+    return {spec.name: result for spec in table.columns if (result := _of(found, positions.get(spec.name)))}, private
+
+
+def _of(found: Sequence[tuple[Typed | None, list[Issue]]], position: int | None) -> Typed | None:
+    return None if position is None else found[position][0]
 
 
 def _row_issues(

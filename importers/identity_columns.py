@@ -55,6 +55,9 @@ OLD_YEARS: Final = 2
 SPREAD_YEARS: Final = 3
 MANY_DIGITS: Final = 5
 DENSE: Final = 4
+ANY_SHORT_CODE: Final = "|".join(
+    (INITIALS_AND_SHORT_DATE, INITIALS_AND_SHORT_ISO, COMPACT_DATE, COMPACT_FRENCH_DATE, LETTER_AND_DATE)
+)
 CENTURY: Final = 2030
 """Years of two digits beyond it, when the pilot has no date, are of the century before."""
 DIGEST_LENGTH: Final = 16
@@ -163,6 +166,8 @@ def _dated_codes(cells: Cells, year: int | None) -> FirstKind:
 
 def _short_codes(cells: Cells, year: int | None) -> FirstKind:
     """Codes that could be numbers in sequence: only as a column, when nearly all are dates over several years."""
+    if not cells.has(ANY_SHORT_CODE):
+        return None
     for pattern, least in ((INITIALS_AND_SHORT_DATE, 2), (INITIALS_AND_SHORT_ISO, SPREAD_YEARS)):
         distinct = cells.matching(pattern)
         if distinct is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,6 @@ from importers.headers import bare
 from importers.identity_columns import Cells, announces_people, kind_of_column, measures
 from importers.identity_texts import kinds, plain
 from importers.report import Issue
-from importers.side_by_side import side_by_side
 
 MOST: Final = 0.5
 """Share of a column's cells beyond which the column as such is at fault."""
@@ -32,14 +31,8 @@ class _Found:
     filled: int
 
 
-def identities(
-    grid: Grid,
-    table: Table,
-    positions: Mapping[str, int],
-    year: int | None = None,
-    nobody: Set[int] = frozenset(),
-) -> tuple[Issue, ...]:
-    """One issue for each column that identifies people, with how many cells do; never a value.
+class Search:
+    """The search of one file: one issue for each column that identifies people, with how many cells do; never a value.
 
     Parameters
     ----------
@@ -49,19 +42,21 @@ def identities(
         Where the columns of the protocol are: they are read, but not refused for their name.
     year
         First year of the pilot: a full date well before it is nobody's examination.
-    nobody
-        Columns already read whole as dates or as short numbers: only their headers are looked at.
     """
-    specs = {positions[c.name]: c for c in table.columns if c.name in positions}
-    named = {bare(c.name) for c in table.columns}
 
-    def look(position: int) -> list[Issue]:
-        return [*_column(grid, position, specs.get(position), named, year, cells=position not in nobody)]
+    def __init__(self, grid: Grid, table: Table, positions: Mapping[str, int], year: int | None = None) -> None:
+        self._grid, self._year = grid, year
+        self._specs = {positions[c.name]: c for c in table.columns if c.name in positions}
+        self._named = {bare(c.name) for c in table.columns}
 
-    found = side_by_side(look, range(len(grid.headers)), grid.frame.height)
-    issues = [issue for column in found for issue in column]
-    issues.extend(_around(grid, seen=bool(issues)))
-    return tuple(issues)
+    def column(self, position: int, *, nobody: bool) -> list[Issue]:
+        """What a column gives away; of one already read whole as dates or as short numbers, only the header is looked at."""
+        spec = self._specs.get(position)
+        return [*_column(self._grid, position, spec, self._named, self._year, cells=not nobody)]
+
+    def around(self, *, seen: bool) -> list[Issue]:
+        """What stands around the table; `seen`: a column has given people away already."""
+        return [*_around(self._grid, seen=seen)]
 
 
 def _column(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from typing import Final
 
+ANSWERED: Final = b"."
 COMMAND: Final = ("-m", "importers.sandbox")
 Child = subprocess.Popen[bytes]
 
@@ -75,7 +77,7 @@ def _start() -> Child:
         [sys.executable, *COMMAND],
         env=environment,
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,  # one byte once the answer is written
         stderr=subprocess.DEVNULL,
     )
 
@@ -93,9 +95,34 @@ def _told(child: Child, request: str) -> bool:
     return False
 
 
+def answered(child: Child, seconds: float) -> bool:
+    """Whether the child has written its answer, or has ended; waits for it so long."""
+    if child.stdout is None or child.stdout.closed:
+        return True
+    if not select.select([child.stdout], [], [], seconds)[0]:
+        return False
+    child.stdout.close()
+    return True
+
+
+def own_answer() -> int:
+    """In the child: where to write `ANSWERED`; what a reader of files prints goes nowhere."""
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return kept
+
+
 def _end(child: Child) -> None:
     child.kill()
-    if child.stdin is not None:
-        with contextlib.suppress(OSError):
-            child.stdin.close()
+    close(child)
     child.wait()
+
+
+def close(child: Child) -> None:
+    """Let go of the pipes of a child that is ended."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()

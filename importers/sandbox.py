@@ -14,16 +14,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from evaluation.protocol import Label, Protocol
+from evaluation.protocol import Protocol
 from importers import ready_child
 from importers.context import Context, Limits
 from importers.report import Checked, Issue, Report, Usage
+from importers.wire import context_from, context_json, report_from, report_json
 
 SECONDS: Final = 120
 MEMORY_BYTES: Final = 12 * 1024**3
@@ -37,8 +38,10 @@ COPY_SECONDS: Final = 20
 COPY_BYTES: Final = 400 * 1024**2
 """What an annotated copy may take besides."""
 GLANCE_SECONDS: Final = 0.02
+REAP_SECONDS: Final = 0.002
 FILE_BYTES: Final = 4 * 1024**3
 COPY: Final = "annotated.xlsx"
+REPORT: Final = "report.json"
 FELL: Final = 3
 DAMAGED: Final = (FELL, -signal.SIGSEGV)
 """How a child ends on a file that its readers stumble over; any other end without an answer is one of its limits."""
@@ -86,7 +89,7 @@ def _request(
 ) -> dict[str, Any]:
     return {
         "protocol": protocol.model_dump(mode="json"),
-        "context": _context_json(context),
+        "context": context_json(context),
         "name": name or path.name,
         "table": table,
         "lenient": lenient,
@@ -95,7 +98,7 @@ def _request(
 
 def columns_in_child(path: Path, wanted: Mapping[str, str], *, seconds: int = SECONDS) -> Checked:
     """`read_columns` in a child process, as `in_child`."""
-    return _child(path, {"wanted": dict(wanted), "context": _context_json(Context()), "name": path.name}, seconds)
+    return _child(path, {"wanted": dict(wanted), "context": context_json(Context()), "name": path.name}, seconds)
 
 
 def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
@@ -107,32 +110,44 @@ def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
         child = ready_child.send(str(out / "request.json"))
         most = RESIDENT_BYTES[0] + RESIDENT_BYTES[1] * int(request["context"]["limits"]["file_bytes"])
         most += COPY_BYTES if "annotated" in request else 0
-        usage = _watched(child, start + seconds, most)
+        peak = _watched(child, start + seconds, most)
+        checked = _answer(out) if (out / REPORT).is_file() else None  # while the child puts its memory away
+        ended, usage = _reaped(child, start + seconds, peak)
         ready_child.refill()
         if "annotated" in request and (out / COPY).is_file():
             shutil.move(out / COPY, request["annotated"])
-        return replace(_answer(out, path, child.returncode), usage=replace(usage, seconds=time.monotonic() - start))
+        return replace(checked or _without_answer(path, ended), usage=replace(usage, seconds=time.monotonic() - start))
 
 
-def _watched(child: subprocess.Popen[bytes], until: float, most: int) -> Usage:
-    """Wait for the child, and end it when it holds too much memory or takes too long; what it used."""
+def _watched(child: subprocess.Popen[bytes], until: float, most: int) -> int:
+    """Wait for the child's answer, and end it when it holds too much memory or takes too long; the most that it held."""
     peak = 0
     try:
-        while child.returncode is None:
+        while not ready_child.answered(child, GLANCE_SECONDS):
             peak = max(peak, _peak_memory(child.pid))
-            pid, status, used = os.wait4(child.pid, os.WNOHANG)
-            if pid:
-                child.returncode = os.waitstatus_to_exitcode(status)  # reaped here
-                return Usage(0.0, used.ru_utime + used.ru_stime, peak)
             if peak > most or time.monotonic() > until:
-                os.kill(child.pid, signal.SIGKILL)
-            time.sleep(GLANCE_SECONDS)
-        return Usage(0.0, 0.0, 0)  # it ended before it could be told
+                child.kill()
+                ready_child.close(child)
+                break
     except BaseException:
-        if child.returncode is None:
-            child.kill()
-            child.wait()
+        child.kill()
+        ready_child.close(child)
+        child.wait()
         raise
+    return max(peak, _peak_memory(child.pid))
+
+
+def _reaped(child: subprocess.Popen[bytes], until: float, peak: int) -> tuple[int | None, Usage]:
+    """How the child ended, and what it used; it has answered, and is ended when it does not end."""
+    while child.returncode is None:
+        pid, status, used = os.wait4(child.pid, os.WNOHANG)
+        if pid:
+            child.returncode = os.waitstatus_to_exitcode(status)
+            return child.returncode, Usage(0.0, used.ru_utime + used.ru_stime, max(peak, used.ru_maxrss * 1024))
+        if time.monotonic() > until:
+            child.kill()
+        time.sleep(REAP_SECONDS)
+    return child.returncode, Usage(0.0, 0.0, peak)
 
 
 def _peak_memory(pid: int) -> int:
@@ -145,55 +160,16 @@ def _peak_memory(pid: int) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
-def _answer(out: Path, path: Path, ended: int | None) -> Checked:
-    report_file, rows_file = out / "report.json", out / "rows.arrow"
-    if not report_file.is_file():
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        issue = Issue("unreadable_file", "error", params={"say": "damaged"} if ended in DAMAGED else {})
-        return Checked(Report((issue,), 0, {}, None, digest, {issue.code: 1}), None)
-    report = _report_from(json.loads(report_file.read_text(encoding="utf-8")))
-    frame = pl.read_ipc(rows_file) if rows_file.is_file() else None
-    return Checked(report, frame)
+def _answer(out: Path) -> Checked:
+    rows_file = out / "rows.arrow"
+    report = report_from(json.loads((out / REPORT).read_text(encoding="utf-8")))
+    return Checked(report, pl.read_ipc(rows_file) if rows_file.is_file() else None)
 
 
-def _context_json(context: Context) -> dict[str, Any]:
-    content = asdict(context)
-    for key in ("registered_sites", "true_words", "false_words", "missing_words"):
-        content[key] = None if content[key] is None else sorted(content[key])
-    return {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in content.items()}
-
-
-def _context_from(content: dict[str, Any]) -> Context:
-    import datetime as dt
-
-    content = dict(content)
-    for key in ("first_day", "last_day", "today"):
-        content[key] = dt.date.fromisoformat(content[key]) if content[key] else None
-    for key in ("registered_sites", "true_words", "false_words", "missing_words"):
-        content[key] = None if content[key] is None else frozenset(content[key])
-    content["aliases"] = {k: tuple(v) for k, v in content["aliases"].items()}
-    return Context(**{**content, "limits": Limits(**content["limits"])})
-
-
-def _param_json(value: Any) -> Any:
-    if isinstance(value, Label):
-        return {"fr": value.fr, "en": value.en}
-    return {"day": value.isoformat()} if hasattr(value, "isoformat") else value
-
-
-def _param_from(value: Any) -> Any:
-    import datetime as dt
-
-    if isinstance(value, dict):
-        return dt.date.fromisoformat(value["day"]) if "day" in value else Label(**value)
-    return value
-
-
-def _report_from(content: dict[str, Any]) -> Report:
-    issues = tuple(
-        Issue(**{**i, "params": {k: _param_from(v) for k, v in i["params"].items()}}) for i in content["issues"]
-    )
-    return Report(**{**content, "issues": issues})
+def _without_answer(path: Path, ended: int | None) -> Checked:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    issue = Issue("unreadable_file", "error", params={"say": "damaged"} if ended in DAMAGED else {})
+    return Checked(Report((issue,), 0, {}, None, digest, {issue.code: 1}), None)
 
 
 def _limits(largest_file: int, more: int) -> None:
@@ -207,7 +183,7 @@ def _limits(largest_file: int, more: int) -> None:
 def _checked(request: dict[str, Any], most: int | None = None) -> Checked:
     from importers.check import check_file
 
-    context = _context_from(request["context"])
+    context = context_from(request["context"])
     if most is not None:
         most = max(most, context.limits.row_errors_reported)
         context = replace(context, limits=replace(context.limits, row_errors_reported=most))
@@ -228,7 +204,7 @@ def _annotate(request: dict[str, Any], report: Report) -> None:
         Path(request["path"]).read_bytes(),
         report,
         Protocol.model_validate(request["protocol"]),
-        _context_from(request["context"]),
+        context_from(request["context"]),
         name=request["name"],
         table=request["table"],
         locale=request["locale"],
@@ -243,7 +219,7 @@ def _columns(request: dict[str, Any]) -> Checked:
     from importers.plain_columns import read_columns
 
     content = Path(request["path"]).read_bytes()
-    return read_columns(content, request["wanted"], _context_from(request["context"]), name=request["name"])
+    return read_columns(content, request["wanted"], context_from(request["context"]), name=request["name"])
 
 
 def main(request_file: str) -> None:
@@ -266,23 +242,9 @@ def main(request_file: str) -> None:
 def _write(checked: Checked, out: Path) -> None:
     if checked.frame is not None:
         checked.frame.write_ipc(out / "rows.arrow")
-    report = checked.report
-    issues = [
-        {**asdict(replace(i, params={})), "params": {k: _param_json(v) for k, v in i.params.items()}}
-        for i in report.issues
-    ]
-    content = {
-        "issues": issues,
-        "rows": report.rows,
-        "columns": dict(report.columns),
-        "table": report.table,
-        "file_sha256": report.file_sha256,
-        "issue_counts": dict(report.issue_counts),
-        "mapping": dict(report.mapping),
-    }
     partial = out / "report.part"
-    partial.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    partial.rename(out / "report.json")  # the report appears whole or not at all, after the rows
+    partial.write_text(json.dumps(report_json(checked.report), ensure_ascii=False), encoding="utf-8")
+    partial.rename(out / REPORT)  # the report appears whole or not at all, after the rows
 
 
 def wait() -> None:
@@ -290,6 +252,7 @@ def wait() -> None:
     import importers.check
     import importers.plain_columns  # noqa: F401
 
+    answer = ready_child.own_answer()
     asked = os.fsdecode(sys.stdin.buffer.readline()).removesuffix("\n")
     if asked:
         try:
@@ -298,6 +261,7 @@ def wait() -> None:
             raise
         except BaseException:  # noqa: BLE001  # also what a library in Rust raises
             sys.exit(FELL)
+        os.write(answer, ready_child.ANSWERED)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+"""What goes between a child process and its parent, as JSON: what an import may know, and its report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, replace
+from typing import Any
+
+from evaluation.protocol import Label
+from importers.context import Context, Limits
+from importers.report import Issue, Report
+
+
+def context_json(context: Context) -> dict[str, Any]:
+    """What an import may know, as JSON."""
+    content = asdict(context)
+    for key in ("registered_sites", "true_words", "false_words", "missing_words"):
+        content[key] = None if content[key] is None else sorted(content[key])
+    return {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in content.items()}
+
+
+def context_from(content: dict[str, Any]) -> Context:
+    """What `context_json` wrote."""
+    content = dict(content)
+    for key in ("first_day", "last_day", "today"):
+        content[key] = dt.date.fromisoformat(content[key]) if content[key] else None
+    for key in ("registered_sites", "true_words", "false_words", "missing_words"):
+        content[key] = None if content[key] is None else frozenset(content[key])
+    content["aliases"] = {k: tuple(v) for k, v in content["aliases"].items()}
+    return Context(**{**content, "limits": Limits(**content["limits"])})
+
+
+def _param_json(value: Any) -> Any:
+    if isinstance(value, Label):
+        return {"fr": value.fr, "en": value.en}
+    return {"day": value.isoformat()} if hasattr(value, "isoformat") else value
+
+
+def _param_from(value: Any) -> Any:
+    if isinstance(value, dict):
+        return dt.date.fromisoformat(value["day"]) if "day" in value else Label(**value)
+    return value
+
+
+def report_from(content: dict[str, Any]) -> Report:
+    """What `report_json` wrote."""
+    issues = tuple(
+        Issue(**{**i, "params": {k: _param_from(v) for k, v in i["params"].items()}}) for i in content["issues"]
+    )
+    return Report(**{**content, "issues": issues})
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """A report as JSON."""
+    issues = [
+        {**asdict(replace(i, params={})), "params": {k: _param_json(v) for k, v in i.params.items()}}
+        for i in report.issues
+    ]
+    return {
+        "issues": issues,
+        "rows": report.rows,
+        "columns": dict(report.columns),
+        "table": report.table,
+        "file_sha256": report.file_sha256,
+        "issue_counts": dict(report.issue_counts),
+        "mapping": dict(report.mapping),
+    }
