@@ -51,8 +51,8 @@ def read_parquet(content: bytes, limits: Limits) -> Grid:
         text = pl.DataFrame([_as_text(s).alias(str(i)) for i, s in enumerate(frame.iter_columns())])
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise Unreadable("parquet_corrupt") from error
-    rows = pl.int_range(2, text.height + 2, dtype=pl.UInt32, eager=True)
-    return Grid(tuple(frame.columns), text, rows, others=tuple(_notes(said)))
+    numbers = pl.int_range(2, text.height + 2, dtype=pl.UInt32, eager=True)
+    return Grid(tuple(frame.columns), text, numbers, others=tuple(_notes(said)))
 
 
 def _notes(said: Mapping[str, str]) -> Iterator[Elsewhere]:
