@@ -28,6 +28,7 @@ def report_json(report: Report, locale: str = "fr") -> dict[str, Any]:
         "outcome": report.outcome,
         "rows": report.rows,
         "columns": dict(report.columns),
+        "mapping": dict(report.mapping),
         "table": report.table,
         "file_sha256": report.file_sha256,
         "issues": [

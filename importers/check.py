@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from evaluation.protocol import Column, Protocol, Table
+from importers.columns import Recognised, recognise
 from importers.container import Kind, kind_of
 from importers.context import Context
 from importers.grid import Grid, Unreadable, column_letters
-from importers.headers import HeaderWords, recognise, recognise_table
+from importers.headers import HeaderWords, recognise_table
+from importers.identity_columns import announces_people
 from importers.parquet_files import read_parquet
 from importers.privacy import identities
 from importers.report import Checked, Issue, Report
@@ -81,7 +84,9 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
     year = context.first_day.year if context.first_day else None
     nobody = {positions[name] for name, result in results.items() if result.nobody}
     private = identities(grid, table, positions, year, nobody)
+    private += tuple(_renamed(grid, recognised, {issue.column for issue in private}))
     if private:
+        columns = {header: name for header, name in columns.items() if name not in recognised.own}
         return Checked(_report([*private], rows, columns, table.name, digest, context), None)
     early = [*_other_pilot(grid, context), *grid.issues, *recognised.issues]
     if not rows:
@@ -97,7 +102,19 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
     late = list(whole_table(table, frame, {name: header for header, name in columns.items()}))
     issues = [*early, *value_issues, *late]
     report = _report(issues, rows, columns, table.name, digest, context, unlisted)
+    report = replace(report, mapping=recognised.mapping)
     return Checked(report, frame if report.accepted else None)
+
+
+def _renamed(grid: Grid, recognised: Recognised, told: Set[str | None]) -> Iterator[Issue]:
+    """Columns whose header announces people and that a mapping calls something else: the mapping changes no name in the file."""
+    for name in sorted(recognised.own, key=lambda own: recognised.positions[own]):
+        position = recognised.positions[name]
+        header, column = grid.headers[position], grid.frame[str(position)]
+        filled = len(column) - column.null_count()
+        if filled and header not in told and "…" not in told and announces_people(header, column):
+            cell, params = f"{column_letters(position)}{grid.header_row}", {"kind": "header", "n": filled}
+            yield Issue("identifying_data", "error", grid.header_row, header, cell, params=params)
 
 
 def _other_pilot(grid: Grid, context: Context) -> Iterator[Issue]:

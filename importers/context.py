@@ -40,7 +40,9 @@ class Context:
     """What the pilot says of the file.
 
     `registered_sites` is `None` when any site may appear; `uploader_site` refuses the rows of another one; `aliases` adds
-    headers to those of the protocol; `pilot` is the code that a blank workbook of its own carries.
+    headers to those of the protocol; `pilot` is the code that a blank workbook of its own carries. `mapping` is what a person
+    says of their own headers (`importers.mapping`), `None` when they say nothing; `mapped_before` is, by table, what the same
+    site said last time.
     """
 
     registered_sites: frozenset[str] | None = None
@@ -54,6 +56,8 @@ class Context:
     false_words: frozenset[str] = FALSE_WORDS
     missing_words: frozenset[str] = MISSING_WORDS
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mapping: Mapping[str, str | None] | None = None
+    mapped_before: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     repeated_cases: bool = False
     """A paired design: each case comes once before and once after, or once in each arm."""
 

@@ -26,10 +26,10 @@ MANY_DIGITS: Final = r"(?:\d[\s.\-/_()ABab]*){8}\d"
 """A telephone or social security number holds nine digits with nothing but marks (or a Corsican letter) between them."""
 DIGITS_OF_RECORD: Final = r"(?:\d[\s.\-]?){5}\d"
 SHORT: Final = 11
-"""Bytes within which only a text with a space or with signs may identify anybody."""
+"""Bytes within which only a text with a space, with signs or with the name of a number may identify anybody."""
 WHOLE_NUMBER: Final = 10
 """Bytes of the shortest long number that a spreadsheet wrote with `.0`."""
-SPOKEN_OR_SIGNED: Final = rf"{SPOKEN}|\+"
+SPOKEN_OR_SIGNED: Final = rf"{SPOKEN}|\+|(?i:ipp|nip|nda|iep|mrn|npp)"
 SPACING: Final = r"[\u00a0\u202f\u2009\u2007\u2003\u2002\s]+"
 INVISIBLE: Final = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
 DECIMAL: Final = r"^\s*[+-]?\d+[.,]\d+(?:[eE][+-]?\d+)?\s*$"

@@ -107,9 +107,38 @@ SENTENCES: Final[Mapping[str, str]] = {
     "unknown_column_ignored": marked("Column « {column} » is not in the protocol: it is not kept."),
     "duplicate_column": marked("Columns « {other} » and « {column} » both mean {expected}: keep one."),
     "missing_required_column": marked("The column {expected} ({label}) is missing: add it."),
+    "missing_required_column:near": marked(
+        "The column {expected} ({label}) is missing. Is it « {other} »? Then rename that column, or give it by a mapping (--map)."
+    ),
+    "mapped_header_absent": marked(
+        "No column of the file is headed « {other} », as the mapping says. It holds: {names}."
+    ),
+    "mapped_header_absent:near": marked(
+        "No column of the file is headed « {other} », as the mapping says. The nearest: {names}."
+    ),
+    "mapped_header_twice": marked(
+        "Several columns of the file answer to « {other} » of the mapping: give them different headers in the file."
+    ),
+    "mapped_header_again": marked("The mapping says two things of the column « {column} »: keep one."),
+    "mapped_column_unknown": marked(
+        "The mapping reads « {other} » as {expected}, which is no column of this table: choose one of {names}."
+    ),
+    "mapped_column_unknown:near": marked(
+        "The mapping reads « {other} » as {expected}, which is no column of this table. The nearest: {names}."
+    ),
+    "mapped_column_twice": marked(
+        "The mapping reads « {other} » and « {column} » both as {expected}: keep one, and set the other aside."
+    ),
+    "columns_mapped_as_before": marked(
+        "Columns read as in the last file of your site: {names}. Check that each is the right one, or send another mapping."
+    ),
+    "column_not_chosen": marked("Column « {column} » is not kept: the mapping chooses « {other} » in its place."),
     "column_not_found": marked("There is no column « {expected} ». The columns of the file: {names}."),
     "columns_not_found": marked("No row of the file names {expected}: write the headers as they stand in the file."),
     "missing_required_column:either": marked("One of the columns {names} is needed: add it."),
+    "missing_required_column:either_near": marked(
+        "One of the columns {names} is needed. Is « {other} » the column {expected}? Then rename it, or give it by a mapping (--map)."
+    ),
     "ambiguous_columns": marked("Only one of the columns {names} may be there: keep one."),
     "percent_converted": marked("Column « {column} »: per cents were divided by 100."),
     "missing_values": marked("Column « {column} »: {n} cell(s) without a value, kept as missing and counted."),
@@ -196,6 +225,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "formula_injection": marked(
         "Row {row}, column « {column} »: the cell begins like a formula: write the value alone."
+    ),
+    "duplicate_upload:otherwise": marked(
+        "This very file was sent already, its columns read otherwise: the first submission stands. Withdraw it to send the file anew."
     ),
     "duplicate_upload": marked("This very file was sent already: the first submission stands."),
 }

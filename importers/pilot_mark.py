@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from openpyxl.packaging.custom import StringProperty
-
 from importers.headers import bare
 
 NAME: Final = "PreuvePilot"
@@ -22,10 +20,9 @@ LABELS: Final = ("Pilote", "Pilot")
 DIGEST: Final = re.compile("[0-9a-f]{64}")
 
 
-def write_mark(book: Any, pilot: str) -> None:
-    """Write the pilot's code in the properties of a workbook; spreadsheets keep it when they save."""
-    if re.fullmatch(CODE, pilot):
-        book.custom_doc_props.append(StringProperty(name=NAME, value=pilot))
+def is_code(pilot: str) -> bool:
+    """Whether a pilot's code has the shape that is read back."""
+    return re.fullmatch(CODE, pilot) is not None
 
 
 def read_mark(properties: bytes) -> str | None:
@@ -40,5 +37,5 @@ def told_mark(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> str | None:
         if bare(name) in INSTRUCTIONS:
             lines = [(str(row[0]).strip(), str(row[1]).strip()) for row in cells if len(row) > 1]
             if any(DIGEST.fullmatch(value) for _, value in lines):  # else the sheet is a person's own
-                return next((v for label, v in lines if label in LABELS and re.fullmatch(CODE, v)), None)
+                return next((v for label, v in lines if label in LABELS and is_code(v)), None)
     return None

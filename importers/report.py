@@ -46,6 +46,8 @@ class Report:
     """Issues by code, those beyond the reported number included."""
     kind: str = "rows"
     """What the file brings: rows, or an aggregate in their place."""
+    mapping: Mapping[str, str | None] = field(default_factory=dict)
+    """The headers that were read as a person said, now or last time: the column of each, `None` for one set aside."""
 
     @property
     def outcome(self) -> Outcome:

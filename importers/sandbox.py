@@ -278,6 +278,7 @@ def _write(checked: Checked, out: Path) -> None:
         "table": report.table,
         "file_sha256": report.file_sha256,
         "issue_counts": dict(report.issue_counts),
+        "mapping": dict(report.mapping),
     }
     partial = out / "report.part"
     partial.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")

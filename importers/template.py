@@ -7,13 +7,14 @@ import io
 from typing import Any, Final
 
 from openpyxl import Workbook
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from evaluation.language import translations
 from evaluation.protocol import Column, Protocol, Table
 from importers.example_rows import example_rows
-from importers.pilot_mark import write_mark
+from importers.pilot_mark import NAME, is_code
 from importers.sheet_style import BOLD, FONT, HEADER_FILL, HEADER_FONT, OPTIONAL_FILL, printed, put
 from importers.spreadsheets import sheet_titles
 from importers.template_pages import add_dictionary, add_instructions
@@ -61,8 +62,8 @@ def blank_workbook(
     for sheet, one in zip(sheets, tables, strict=True):
         _table_sheet(sheet, one, lists, locale, days)
     _sized_lists(lists)
-    if pilot_code:
-        write_mark(book, pilot_code)
+    if pilot_code and is_code(pilot_code):  # spreadsheets keep it when they save
+        book.custom_doc_props.append(StringProperty(name=NAME, value=pilot_code))
     book.properties.title = protocol.title(locale)
     book.properties.creator = "Preuve"
     buffer = io.BytesIO()

@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath, FromQuery, MultipartBody
 from litestar.response import Stream
 
+from importers.mapping import from_json
 from registry import db
 from registry.api.answers import answer
 from registry.api.auth import signed_in
@@ -58,6 +59,12 @@ class Upload:
 
     file: UploadFile
     table: str | None = None
+    mapping: str | None = None
+    """JSON: header of the file → column of the protocol, or null for a column that is not kept."""
+
+    def said(self) -> dict[str, str | None] | None:
+        """The mapping, `None` when the field is absent or empty."""
+        return from_json(self.mapping) if self.mapping else None
 
 
 @contextlib.asynccontextmanager
@@ -79,6 +86,7 @@ async def send_file(
     """Send a file: checked in full, kept whole or not at all."""
     actor, locale = signed_in(request.user), language(request)
     _require_size(request)
+    mapping = data.said()
     async with kept_for_a_moment(data.file) as path:
         received = await submissions.receive(
             by=actor,
@@ -86,6 +94,7 @@ async def send_file(
             path=path,
             file_name=data.file.filename or "file",
             table=data.table or None,
+            mapping=mapping,
             locale=locale,
         )
     if received.submission is None:
@@ -102,6 +111,7 @@ async def annotated_copy(
     """The same file again, and its faults marked in a copy; nothing is kept, a file that identifies people has no copy."""
     actor, locale = signed_in(request.user), language(request)
     _require_size(request)
+    mapping = data.said()
     async with kept_for_a_moment(data.file) as path:
         made = await marked_copies.annotate(
             by=actor,
@@ -109,6 +119,7 @@ async def annotated_copy(
             path=path,
             file_name=data.file.filename or "file",
             table=data.table or None,
+            mapping=mapping,
             locale=locale,
         )
     if made.copy is None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from evaluation.protocol import Protocol, load_protocol
+from registry.cli.mappings import MAP_OPTION, mapping_of, print_mapping, require_used
 from registry.cli.output import Refused, print_json, print_table, write_file
 from registry.cli.words import locale, say
 
@@ -38,6 +40,7 @@ def existing(path: Path) -> Path:
 @click.option("--site", metavar="FINESS", help="The site that sends the file: rows of another one are refused")
 @click.option("--context", "context_file", type=FILE, help="JSON file: pilot, registered sites, dates, limits, aliases")
 @click.option("--name", help="The name under which the file was uploaded")
+@MAP_OPTION
 @click.option(
     "--annotate", type=FILE, metavar="OUT.xlsx", help="Write the person's own workbook with its faults marked"
 )
@@ -50,6 +53,7 @@ def check(
     site: str | None,
     context_file: Path | None,
     name: str | None,
+    said: tuple[str, ...],
     annotate: Path | None,
     rows: bool,
     as_json: bool,
@@ -58,14 +62,18 @@ def check(
     from importers.aggregates import check_aggregate_file, is_json
     from importers.answer import as_json as answer_json
     from importers.check import Context
+    from importers.mapping import require_columns
     from importers.sandbox import annotated_in_child, in_child
 
     protocol = load_protocol(protocol_name)
     context = Context.from_mapping(_context(context_file), uploader_site=site)
+    context = replace(context, mapping=mapping_of(said))
     shown = name or file.name
+    aggregate = is_json(existing(file), shown)
+    require_columns(context.mapping, aggregate=aggregate)
     with tempfile.TemporaryDirectory(prefix="preuve-annotate-") as folder:
         copy = Path(folder) / "copy.xlsx"
-        if is_json(existing(file), shown):
+        if aggregate:
             checked = check_aggregate_file(file, protocol, context, name=shown)
         elif annotate is None:
             checked = in_child(file, protocol, context, name=shown, table=table)
@@ -113,6 +121,7 @@ def _print_report(answer: dict[str, Any]) -> None:
     if answer["issues"]:
         headings = [say("Severity"), say("Row"), say("Column"), say("Cell"), say("What to do")]
         print_table(headings, [[_severity(i["severity"]), *_place(i), i["message"]] for i in answer["issues"]])
+    print_mapping(answer["mapping"])
     verdict = (
         say("Accepted: {rows} rows.")
         if answer["accepted"]
@@ -133,13 +142,20 @@ def _place(issue: dict[str, Any]) -> list[str]:
 @click.argument("data", type=FILE, nargs=-1, required=True)
 @PROTOCOL_OPTION
 @click.option("--table", help="Table of the protocol, when the header does not tell")
+@MAP_OPTION
 @click.option("--out", type=FILE, help="Write the scorecard (or the aggregate) there")
 @click.option(
     "--aggregate", "aggregated", is_flag=True, help="The sums that may leave the hospital in place of its rows"
 )
 @JSON_OPTION
 def evaluate(
-    data: tuple[Path, ...], protocol_name: str, table: str | None, out: Path | None, aggregated: bool, as_json: bool
+    data: tuple[Path, ...],
+    protocol_name: str,
+    table: str | None,
+    said: tuple[str, ...],
+    out: Path | None,
+    aggregated: bool,
+    as_json: bool,
 ) -> None:
     """Compute the scorecard of one or several files (csv, xlsx, parquet); the same files give the same bytes."""
     from evaluation.aggregate import aggregate_bytes
@@ -147,10 +163,7 @@ def evaluate(
     from evaluation.scorecard.build import score
 
     protocol = load_protocol(protocol_name)
-    frames: dict[str, list[Any]] = {}
-    for path in data:
-        name, frame = _rows_of(existing(path), protocol, table)
-        frames.setdefault(name, []).append(frame)
+    frames = _frames_of(data, protocol, table, mapping_of(said))
     _require_each_case_once(protocol, frames)
     observed = PilotData.from_frames(protocol, frames)
     card = b"" if aggregated and as_json else score(protocol, observed).to_json_bytes()
@@ -187,19 +200,28 @@ def _require_each_case_once(protocol: Protocol, frames: dict[str, list[Any]]) ->
             raise Refused(say("{n} cases are in several of these files: keep each once.").format(n=repeated))
 
 
-def _rows_of(path: Path, protocol: Protocol, table: str | None) -> tuple[str, Any]:
-    """The typed rows of one file; a file that is not accepted ends here, every fault on stderr."""
+def _frames_of(
+    data: tuple[Path, ...], protocol: Protocol, table: str | None, mapping: dict[str, str | None] | None
+) -> dict[str, list[Any]]:
+    """The typed rows of the files, by table; a file that is not accepted ends here, every fault on stderr."""
     from importers.answer import as_json as answer_json
     from importers.check import Context
     from importers.sandbox import in_child
 
-    checked = in_child(path, protocol, Context(), name=path.name, table=table, lenient=True)
-    answer = answer_json(checked, locale())
-    for issue in answer["issues"]:
-        click.echo(f"{path.name} : {issue['message']}", err=True)
-    if checked.frame is None or checked.report.table is None:
-        raise Refused(say("{path}: refused, nothing is computed. Mend the file and try again.").format(path=path))
-    return checked.report.table, checked.frame
+    frames: dict[str, list[Any]] = {}
+    reports = []
+    for path in data:
+        checked = in_child(
+            existing(path), protocol, Context(mapping=mapping), name=path.name, table=table, lenient=True
+        )
+        for issue in answer_json(checked, locale())["issues"]:
+            click.echo(f"{path.name} : {issue['message']}", err=True)
+        if checked.frame is None or checked.report.table is None:
+            raise Refused(say("{path}: refused, nothing is computed. Mend the file and try again.").format(path=path))
+        frames.setdefault(checked.report.table, []).append(checked.frame)
+        reports.append(checked.report)
+    require_used(reports)
+    return frames
 
 
 def _print_scorecard(card: dict[str, Any]) -> None:

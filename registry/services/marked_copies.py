@@ -13,7 +13,7 @@ from importers.aggregates import is_json
 from importers.annotated.refusals import identifies_people, why_none
 from importers.answer import report_json
 from registry.policies.access import Actor
-from registry.services import submissions
+from registry.services import mappings, submissions
 
 CHUNK = 1024 * 1024
 
@@ -30,7 +30,14 @@ class Annotated:
 
 
 async def annotate(
-    *, by: Actor, pilot: str, path: Path, file_name: str, table: str | None = None, locale: str = "fr"
+    *,
+    by: Actor,
+    pilot: str,
+    path: Path,
+    file_name: str,
+    table: str | None = None,
+    mapping: mappings.Said | None = None,
+    locale: str = "fr",
 ) -> Annotated:
     """Check a file as an upload is, and mark its faults in a copy; the rights and the refusals are those of `receive`.
 
@@ -40,7 +47,7 @@ async def annotate(
     with tempfile.TemporaryDirectory(prefix="preuve-annotate-") as folder:
         out = Path(folder) / "copy.xlsx"
         checked = await submissions.check(
-            by, row, protocol, path, file_name=file_name, table=table, annotated=out, locale=locale
+            by, row, protocol, path, file_name=file_name, table=table, mapping=mapping, annotated=out, locale=locale
         )
         copy = await asyncio.to_thread(out.open, "rb") if out.is_file() else None
     report = checked.report

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from evaluation.protocol import Protocol, Table
 from evaluation.vocabulary import ColumnRole
 from importers.aggregates import check_aggregate_file, is_json
 from importers.context import Context, Limits
+from importers.mapping import require_columns
 from importers.pseudonyms import pseudonymise
 from importers.report import Checked
 from importers.sandbox import annotated_in_child, in_child
@@ -52,6 +53,8 @@ async def check(
     uploader: str,
     days: tuple[dt.date, dt.date],
     pilot: str | None = None,
+    mapping: Mapping[str, str | None] | None = None,
+    mapped_before: Mapping[str, Mapping[str, str | None]] | None = None,
     annotated: Path | None = None,
     locale: str = "fr",
 ) -> Checked:
@@ -59,6 +62,8 @@ async def check(
 
     Parameters
     ----------
+    mapping, mapped_before
+        What the person says of the headers of this file, and what was said of the last ones.
     annotated, locale
         Where the child writes the annotated copy, when one is asked for and may be made.
     """
@@ -69,9 +74,13 @@ async def check(
         first_day=days[0],
         last_day=days[1],
         today=clock.today(),
+        mapping=mapping,
+        mapped_before=mapped_before or {},
         limits=Limits(file_bytes=db.settings().upload_max_mb * MEGABYTE),
     )
-    if is_json(path, name):
+    aggregate = is_json(path, name)
+    require_columns(mapping, aggregate=aggregate)
+    if aggregate:
         return await asyncio.to_thread(check_aggregate_file, path, protocol, context, name=name)
     if annotated is None:
         return await asyncio.to_thread(in_child, path, protocol, context, name=name, table=table)

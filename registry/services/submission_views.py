@@ -26,6 +26,7 @@ class SubmissionOut(TypedDict):
     file_sha256: str
     rows: int
     columns: dict[str, str]
+    mapping: dict[str, str | None]
     report: dict[str, Any]
     created_at: dt.datetime
     accepted_at: dt.datetime | None
@@ -102,6 +103,7 @@ def out(row: Mapping[str, Any]) -> SubmissionOut:
         "file_sha256": row["file_sha256"],
         "rows": row["rows"],
         "columns": row["columns"],
+        "mapping": row["mapping"],
         "report": row["report"],
         "created_at": row["created_at"],
         "accepted_at": row["accepted_at"],

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,10 @@ from registry import db
 from registry.errors import Conflict, Forbidden
 from registry.policies.access import Action, Actor
 from registry.policies.lifecycle import UPLOADS_OPEN, can_accept, can_withdraw
-from registry.services import clock, guard, observations, pilots, protocols, scoring, trail
+from registry.services import accepted, clock, guard, mappings, observations, pilots, protocols, scoring, trail
 from registry.services.submission_views import SubmissionOut, get, list_submissions, out, row_of, select
 from registry.tables import ScorecardRecord, Submission
-from registry.vocabulary import PilotState, SubmissionKind, SubmissionState
+from registry.vocabulary import PilotState, SubmissionState
 
 __all__ = ["Received", "SubmissionOut", "accept", "get", "list_submissions", "receive", "withdraw"]
 
@@ -40,9 +39,18 @@ class Received:
 
 
 async def receive(
-    *, by: Actor, pilot: str, path: Path, file_name: str, table: str | None = None, locale: str = "fr"
+    *,
+    by: Actor,
+    pilot: str,
+    path: Path,
+    file_name: str,
+    table: str | None = None,
+    mapping: mappings.Said | None = None,
+    locale: str = "fr",
 ) -> Received:
     """Check a file and, when it is accepted, keep its rows with keyed identifiers, or its aggregate, in the state `checked`.
+
+    `mapping` is what the person says of its headers; `None` leaves them to the protocol, and to the last mapping of the site.
 
     Raises
     ------
@@ -54,7 +62,7 @@ async def receive(
         Only a pilot site sends files; this registry may take aggregates only.
     """
     row, site, protocol = await ready_to_send(by=by, pilot=pilot, aggregate=is_json(path, file_name))
-    checked = await check(by, row, protocol, path, file_name=file_name, table=table)
+    checked = await check(by, row, protocol, path, file_name=file_name, table=table, mapping=mapping)
     if (known := await _same_file(row["id"], site, checked.report.file_sha256)) is not None:
         return _again(known, checked.report, locale)
     if not checked.report.accepted:
@@ -81,9 +89,17 @@ async def ready_to_send(*, by: Actor, pilot: str, aggregate: bool) -> tuple[dict
 
 
 async def check(
-    by: Actor, row: Mapping[str, Any], protocol: Protocol, path: Path, *, file_name: str, **rest: Any
+    by: Actor,
+    row: Mapping[str, Any],
+    protocol: Protocol,
+    path: Path,
+    *,
+    file_name: str,
+    mapping: mappings.Said | None = None,
+    **rest: Any,
 ) -> Checked:
     """The check of a file by what its pilot says; `rest` as `observations.check` takes it."""
+    mapped_before = await mappings.before(row["id"], str(by.site)) if mapping is None else {}
     return await observations.check(
         path,
         protocol,
@@ -92,6 +108,8 @@ async def check(
         uploader=str(by.site),
         days=(row["starts_on"], row["ends_on"]),
         pilot=row["code"],
+        mapping=mapping,
+        mapped_before=mapped_before,
         **rest,
     )
 
@@ -136,6 +154,7 @@ async def _keep(
         importer_version=IMPORTER_VERSION,
         report=answer,
         columns=dict(report.columns),
+        mapping=dict(report.mapping),
         first_observation=kept.first_day,
         created_by=guard.identifier(by.id or ""),
         created_at=clock.now(),
@@ -146,7 +165,7 @@ async def _keep(
         if known is None:
             await Submission.insert(new)
             detail = {"site": by.site, "rows": report.rows, "sha256": report.file_sha256, "table": kept.table}
-            detail |= {"brings": kept.kind.value}
+            detail |= {"brings": kept.kind.value} | mappings.told(report.mapping)
             await trail.record(by, "submission.received", "submission", str(new.id), **detail)
     if known is not None:  # the same bytes arrived at the same time
         return _again(known, report, locale)
@@ -160,7 +179,9 @@ async def _same_file(pilot: UUID, site: UUID, sha256: str) -> dict[str, Any] | N
 
 
 def _again(known: Mapping[str, Any], report: Report, locale: str) -> Received:
-    issues = (*report.issues, Issue("duplicate_upload", "warning"))
+    otherwise = report.accepted and dict(report.columns) != known["columns"]
+    again = Issue("duplicate_upload", "warning", params={"say": "otherwise"} if otherwise else {})
+    issues = (*report.issues, again)
     counts = {**report.issue_counts, "duplicate_upload": 1}
     twice = replace(report, issues=issues, issue_counts=counts)
     return Received(out(known), as_json(Checked(twice, None), locale), created=False)
@@ -180,8 +201,8 @@ async def accept(*, by: Actor, submission: str) -> SubmissionOut:
     await guard.require(by, Action.SUBMISSION_SEND, "submission", submission)
     row = await _own(by, submission)
     for _ in range(ATTEMPTS):
-        before = await _accepted_blobs(row)
-        repeated = await _repeated_cases(row, before)
+        before = await accepted.blobs(row)
+        repeated = await accepted.repeated_cases(row, before)
         if await _accept(by, row, before, repeated):
             break
     else:
@@ -201,12 +222,12 @@ async def _accept(by: Actor, row: Mapping[str, Any], before: list[str], repeated
                 state=state,
                 pilot=pilot,
             )
-        if await _described_twice(row):
+        if await accepted.described_twice(row):
             raise Conflict(
                 "site_described_twice",
                 "This site has accepted rows or another aggregate already, and would count twice: withdraw one of the two.",
             )
-        if await _accepted_blobs(row) != before:
+        if await accepted.blobs(row) != before:
             return False
         if repeated:
             raise Conflict(
@@ -256,38 +277,6 @@ async def _change(by: Actor, row: Mapping[str, Any], action: str, values: dict[A
     stale = (ScorecardRecord.pilot == row["pilot"]) & ScorecardRecord.current.eq(True)
     await ScorecardRecord.update({ScorecardRecord.current: False}).where(stale)
     await trail.record(by, action, "submission", str(row["id"]), site=row["finess"], rows=row["rows"])
-
-
-async def _accepted(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The accepted files of the same site."""
-    same = (Submission.pilot == row["pilot"]) & (Submission.site == row["site"])
-    found: list[dict[str, Any]] = await Submission.select(
-        Submission.blob, Submission.kind, Submission.table_name
-    ).where(same, Submission.state == SubmissionState.ACCEPTED.value)
-    return found
-
-
-async def _accepted_blobs(row: Mapping[str, Any]) -> list[str]:
-    """The accepted files of the same site and table."""
-    return sorted(item["blob"] for item in await _accepted(row) if item["table_name"] == row["table_name"])
-
-
-async def _described_twice(row: Mapping[str, Any]) -> bool:
-    """Whether the site would be described by an aggregate and by something else; an aggregate speaks of all its rows."""
-    return any(SubmissionKind.AGGREGATE.value in (row["kind"], item["kind"]) for item in await _accepted(row))
-
-
-async def _repeated_cases(row: Mapping[str, Any], blobs: Sequence[str]) -> int:
-    """How many cases of a file are in those."""
-    frozen = await protocols.by_id(row["protocol_id"])
-    if frozen is None or not blobs or row["kind"] == SubmissionKind.AGGREGATE.value:
-        return 0
-    table = protocols.parsed(frozen).table(row["table_name"])
-    store = observations.store()
-    new, found = await store.get_frame(row["blob"]), 0
-    for blob in blobs:
-        found += await asyncio.to_thread(observations.same_cases, new, await store.get_frame(blob), table)
-    return found
 
 
 async def _fresh(submission: UUID) -> SubmissionOut:

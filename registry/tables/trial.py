@@ -66,6 +66,7 @@ class Submission(Table):
     importer_version = Varchar(20, null=False, default="")
     report = JSON(null=False, default="{}")
     columns = JSON(null=False, default="{}")
+    mapping = JSON(null=False, default="{}")
     first_observation = Date(null=True, default=None)
     created_by = UUID(null=True, default=None)
     created_at = Timestamptz(null=False, default=None)

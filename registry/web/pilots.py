@@ -17,6 +17,7 @@ from litestar.response import Redirect, Stream
 
 from evaluation.protocol import Protocol
 from importers.annotated.refusals import may_have_copy
+from importers.mapping import from_json
 from importers.template import blank_workbook
 from registry import db
 from registry.errors import NotFound
@@ -105,6 +106,12 @@ async def _sent_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     return form
 
 
+def _mapping(form: FormMultiDict) -> dict[str, str | None] | None:
+    """What the form says of the headers, if it says anything."""
+    said = form.get("mapping")
+    return from_json(said) if isinstance(said, str) and said else None
+
+
 @contextlib.asynccontextmanager
 async def _kept_for_a_moment(file: UploadFile) -> AsyncIterator[Path]:
     """The bytes in a private file, gone when the check is done."""
@@ -121,13 +128,19 @@ async def upload(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Respo
     """Check a file: the faults on the pilot's page, or what would be kept on its own."""
     actor = signed_in(request)
     form = await _sent_form(request)
-    file, table = form.get("file"), str(form.get("table") or "") or None
+    file, table, mapping = form.get("file"), str(form.get("table") or "") or None, _mapping(form)
     found = await pilots.get_pilot(by=actor, pilot=pilot)
     if not isinstance(file, UploadFile) or not file.filename:
         return await _show(request, actor, found, status=422, report={"no_file": True})
     async with _kept_for_a_moment(file) as path:
         received = await submissions.receive(
-            by=actor, pilot=found["id"], path=path, file_name=file.filename, table=table, locale=locale_of(request)
+            by=actor,
+            pilot=found["id"],
+            path=path,
+            file_name=file.filename,
+            table=table,
+            mapping=mapping,
+            locale=locale_of(request),
         )
     if received.submission is None:
         return await _show(request, actor, found, status=422, report=received.report)
@@ -142,13 +155,19 @@ async def annotated(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Re
     """
     actor = signed_in(request)
     form = await _sent_form(request)
-    file, table = form.get("file"), str(form.get("table") or "") or None
+    file, table, mapping = form.get("file"), str(form.get("table") or "") or None, _mapping(form)
     found = await pilots.get_pilot(by=actor, pilot=pilot)
     if not isinstance(file, UploadFile) or not file.filename:
         return await _show(request, actor, found, status=422, report={"no_file": True})
     async with _kept_for_a_moment(file) as path:
         made = await marked_copies.annotate(
-            by=actor, pilot=found["id"], path=path, file_name=file.filename, table=table, locale=locale_of(request)
+            by=actor,
+            pilot=found["id"],
+            path=path,
+            file_name=file.filename,
+            table=table,
+            mapping=mapping,
+            locale=locale_of(request),
         )
     if made.copy is None:
         status = 409 if made.identifies else 422

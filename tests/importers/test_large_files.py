@@ -16,7 +16,7 @@ from importers.distinct import Spread, few_texts
 from importers.encodings import utf8_lines
 from importers.grid import Unreadable
 from importers.headers import HeaderWords
-from importers.identity_patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE
+from importers.identity_patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE, RECORD, TOLD_NIR
 from importers.typed import Typed
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
@@ -197,7 +197,7 @@ def test_the_fast_reader_is_taken_for_quoted_cells_and_below_titles():
 
 PIECES = [
     *"0123456789", *"0123456789", " ", " ", ".", "-", "/", "+", "(", ")", "@", "[", "]", "_", "a", "A", "2A", "33", "06", "0033", "tel",
-    "né le ", "ne", "rue ", "12 rue d", "M. D", "Mme Du", "(at)", ".fr", "nom : D", "DUPONT", "Jean", "\u00a0", "é", "185017512345", "dob",
+    "né le ", "ne", "rue ", "12 rue d", "M. D", "Mme Du", "(at)", ".fr", "nom : D", "DUPONT", "Jean", "IPP", "nda:", "NIR ", "dossier ", "INS : ", "\u00a0", "é", "185017512345", "dob",
 ]  # fmt: skip
 
 
@@ -215,6 +215,8 @@ def test_no_identity_slips_past_the_first_looks():
         ("address", texts.str.contains(ADDRESS), spoken),
         ("civility", texts.str.contains(CIVILITY), spoken),
         ("nir", spaced.str.contains(NIR), digits),
+        ("told nir", texts.str.contains(TOLD_NIR), digits),
+        ("record", texts.str.contains(RECORD), texts.str.contains(identity_texts.DIGITS_OF_RECORD)),
     ):
         found = texts.filter(mask)
         assert len(found) > 5, name

@@ -1,0 +1,91 @@
+"""A mapping of headers over HTTP: an optional field of the upload and of the annotated copy, shown with the file."""
+
+import html
+import json
+import re
+
+import pytest
+
+from tests.registry.conftest import A
+from tests.registry.test_mappings import SAID, own_rows
+from tests.web.conftest import post, sign_in
+from tests.web.test_annotated import book_of
+
+API = "/api/v1/pilots/PIL-1/submissions"
+
+
+async def test_a_machine_sends_a_mapping_with_its_file(machine, world):
+    site = await machine("site_a")
+    refused = await site.post(API, files={"file": ("cas.csv", own_rows())})
+    assert refused.status_code == 422
+    answer = await site.post(API, files={"file": ("cas.csv", own_rows())}, data={"mapping": json.dumps(SAID)})
+    body = answer.json()
+    assert (answer.status_code, body["outcome"], body["mapping"]) == (201, "accept", SAID)
+    assert (await site.get(f"/api/v1/submissions/{body['id']}")).json()["mapping"] == SAID
+    await site.post(f"/api/v1/submissions/{body['id']}/accept")
+    again = await site.post(API, files={"file": ("cas.csv", own_rows(prefix="d"))}, data={"mapping": ""})
+    assert again.json()["mapping"] == SAID
+    assert [i["code"] for i in again.json()["issues"]] == ["columns_mapped_as_before"]
+    none = await site.post(API, files={"file": ("cas.csv", own_rows(prefix="e"))}, data={"mapping": "{}"})
+    assert none.status_code == 422
+
+
+@pytest.mark.parametrize("path", [API, f"{API}/annotated"])
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [
+        ("score", "JSON object"),
+        ('{"a": 3}', "JSON object"),
+        ('{"a": "site", "a": "day"}', "« a »"),
+        ('{"": "site"}', "names no header"),
+    ],
+)
+async def test_a_mapping_that_cannot_be_read_is_one_sentence(machine, world, path, mapping, words):
+    site = await machine("site_a")
+    sent = {"files": {"file": ("cas.csv", own_rows())}, "data": {"mapping": mapping}}
+    answer = await site.post(path, **sent, headers={"accept-language": "en"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "refused")
+    assert words in answer.json()["detail"]
+
+
+async def test_a_mapping_that_the_file_contradicts_is_in_the_report(machine, world):
+    mapping = json.dumps({"Avis": "prediction", "Remarque": "predicton"})
+    answer = await (await machine("site_a")).post(
+        API, files={"file": ("cas.csv", own_rows())}, data={"mapping": mapping}
+    )
+    assert answer.status_code == 422
+    found = {issue["code"]: issue["message"] for issue in answer.json()["issues"]}
+    assert "Ses colonnes : case_id, site" in found["mapped_header_absent"]
+    assert "Les plus proches : prediction." in found["mapped_column_unknown"]
+
+
+async def test_the_copy_is_marked_by_the_same_mapping(machine, world):
+    bad = own_rows().replace(b",1,1,rien", b",1,bof,rien", 1)
+    site = await machine("site_a")
+    sent = {"files": {"file": ("cas.csv", bad)}, "data": {"mapping": json.dumps(SAID)}}
+    answer = await site.post(f"{API}/annotated", **sent)
+    assert answer.status_code == 200
+    assert "oui, non" in book_of(answer).worksheets[1]["E3"].comment.text
+
+
+async def test_the_page_of_a_file_shows_how_it_was_read(browser, machine, world):
+    said = {"Avis \"de' <l'outil>": "prediction", "Remarque": None}
+    content = own_rows(header="Avis \"\"de' <l'outil>").replace(b"Avis", b'"Avis', 1).replace(b">", b'>"', 1)
+    content += f"z1,{A},2026-03-02,1,1,rien\nTotal,,,,,\n".encode()
+    sent = {"files": {"file": ("cas.csv", content)}, "data": {"mapping": json.dumps(said)}}
+    answer = await (await machine("site_a")).post(API, **sent)
+    assert answer.status_code == 201, answer.text
+    client = browser()
+    await sign_in(client, "site_a")
+    address = f"/submissions/{answer.json()['id']}"
+    page = await client.get(address)
+    assert "<td>Remarque</td><td>non gardée</td>" in page.text
+    assert "<l'outil>" not in page.text
+    hidden = html.unescape(re.search(r"name=\"mapping\" value='([^']*)'", page.text)[1])
+    assert json.loads(hidden) == said
+    copy = await post(
+        client, address, "/pilots/PIL-1/annotated", {"mapping": hidden}, files={"file": ("cas.csv", content)}
+    )
+    assert copy.status_code == 200
+    bad = await post(client, address, "/pilots/PIL-1/annotated", {"mapping": "["}, files={"file": ("cas.csv", content)})
+    assert (bad.status_code, "objet JSON" in bad.text) == (422, True)
