@@ -130,4 +130,5 @@ def test_texts_that_are_too_long_together_are_told_as_such(monkeypatch):
 
 
 def test_a_child_says_by_how_it_ends_that_it_stumbled(tmp_path):
-    assert ready_child.send(str(tmp_path / "no such request")).wait() == sandbox.FELL
+    with ready_child.send(str(tmp_path / "no such request")) as child:
+        assert child.wait() == sandbox.FELL
