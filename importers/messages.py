@@ -184,6 +184,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid_date": marked(
         "Row {row}, column « {column} »: not a date ({shape}): write DD/MM/YYYY, or YYYY-MM-DD, with HH:MM where a time is needed."
     ),
+    "invalid_date:written": marked(
+        "Row {row}, column « {column} »: this day or hour does not exist, or is written another way: write DD/MM/YYYY, or YYYY-MM-DD, with HH:MM where a time is needed."
+    ),
     "invalid_case_id": marked(
         "Row {row}, column « {column} »: not a study code ({shape}): use letters, digits, dots, hyphens, 64 at most."
     ),
@@ -266,8 +269,12 @@ def message(issue: Issue, locale: str = "fr") -> str:
 
 
 def _sentence(issue: Issue) -> str:
-    """The code's sentence, or the one for where the fault stands."""
-    said = "elsewhere" if issue.code == "cell_too_large" and issue.row is None else issue.params.get("say")
+    """The code's sentence, or the one for where the fault stands and what the cell looks like."""
+    said = issue.params.get("say")
+    if issue.code == "cell_too_large" and issue.row is None:
+        said = "elsewhere"
+    elif issue.code == "invalid_date" and issue.value_shape == "date":
+        said = "written"
     return f"{issue.code}:{said}" if said else issue.code
 
 

@@ -70,12 +70,16 @@ def refill() -> None:
     _ready.refill()
 
 
+def environment() -> dict[str, str]:
+    """What a child finds around it: our own modules, and two threads."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
+
+
 def _start() -> Child:
     """A child that reads the path of its request on its standard input, and ends by itself when that closes."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
     return subprocess.Popen(  # noqa: S603  # our own module
         [sys.executable, *COMMAND],
-        env=environment,
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,  # one byte once the answer is written
         stderr=subprocess.DEVNULL,

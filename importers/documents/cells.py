@@ -134,10 +134,12 @@ def _date(cell: Cell, text: str) -> str:
     if isinstance(cell.value, dt.date):
         day = cell.value.date() if isinstance(cell.value, dt.datetime) else cell.value
     else:
-        iso, french = ISO.fullmatch(text), FRENCH.fullmatch(text)
-        if not iso and not french:
+        if iso := ISO.fullmatch(text):
+            year, month, number = iso[1], iso[2], iso[3]
+        elif french := FRENCH.fullmatch(text):
+            year, month, number = french[3], french[2], french[1]
+        else:
             raise Unfit("invalid_date")
-        year, month, number = (iso[1], iso[2], iso[3]) if iso else (french[3], french[2], french[1])  # type: ignore[index]
         try:
             day = dt.date(int(year), int(month), int(number))
         except ValueError as error:

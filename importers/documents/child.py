@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from importers.documents.cells import Choices, Known
 from importers.documents.faults import Answer, Fault, answer
 from importers.documents.published_lists import Code, PublishedList
 from importers.documents.sites import Sites
+from importers.ready_child import environment
 
 SECONDS: Final = 120
 CPU_SECONDS: Final = 60
@@ -77,11 +77,10 @@ def _child(path: Path, name: str | None, request: Mapping[str, Any]) -> dict[str
         out = Path(folder)
         asked = {**request, "path": str(path.resolve()), "name": name or path.name, "out": folder}
         (out / "request.json").write_text(json.dumps(asked), encoding="utf-8")
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
         with contextlib.suppress(subprocess.TimeoutExpired):  # killed, and without an answer
             subprocess.run(  # noqa: S603  # our own module, with a file that we wrote
                 [sys.executable, "-m", "importers.documents.child", str(out / "request.json")],
-                env=environment,
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -100,14 +100,14 @@ def _emdn(text: str) -> str | None:
     return text.strip().upper() if EMDN_CODE.fullmatch(text.strip().upper()) else None
 
 
-def _column(page: Page, read: object) -> tuple[int, int]:
+def _column(page: Page, read: Callable[[str], str | None]) -> tuple[int, int]:
     """How many distinct codes its best column holds, and which column that is."""
     seen: dict[int, set[str]] = {}
     filled: Counter[int] = Counter()
     for row in page.rows:
         for cell in row:
             filled[cell.column] += 1
-            if (code := read(cell.text)) is not None:  # type: ignore[operator]
+            if (code := read(cell.text)) is not None:
                 seen.setdefault(cell.column, set()).add(code)
     good = [(len(codes), column) for column, codes in seen.items() if len(codes) > MOST * filled[column]]
     return max(good, default=(0, 0))

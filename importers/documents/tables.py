@@ -12,6 +12,7 @@ from importers.documents.kinds import Document, Field, Sheet
 from importers.documents.reading import Cell, Page
 from importers.grid import column_letters
 from importers.headers import bare, is_deceptive
+from importers.report import Severity
 
 SEARCHED: Final = 30
 """First rows among which the header of a sheet stands."""
@@ -167,6 +168,6 @@ def _header(page: Page, header: int, words: Mapping[str, str], table: Table, fau
             table.headers[name] = cell.text
             continue
         letter = column_letters(cell.column)
-        severity = "warning" if code == "unknown_column" else "error"
-        faults.append(Fault(code, severity, page.title, cell.row, letter, cell.address))  # type: ignore[arg-type]
+        severity: Severity = "warning" if code == "unknown_column" else "error"
+        faults.append(Fault(code, severity, page.title, cell.row, letter, cell.address))
     return names

@@ -5,24 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final, TypedDict
 
+from importers.documents.dossier_rules import INTENDED_USE
 from registry.policies.access import Action, Actor
 from registry.services import guard
 from registry.services.pages import Page, after_cursor, page, size
 from registry.tables import Claim, Dossier, Referencing, Tool, ToolVersion
 from registry.vocabulary import UserRole
 
-PUBLIC_FIELDS = frozenset(
+PUBLIC_FIELDS = frozenset(INTENDED_USE) | frozenset(
     {
         "nom_commercial",
         "fournisseur_raison_sociale",
         "version",
         "date_mise_sur_marche",
-        "indication",
-        "domaine_anatomique_ou_processus",
-        "population",
-        "profil_utilisateur",
-        "environnement_usage",
-        "principe_fonctionnement",
         "usages_exclus",
         "statut_dm",
         "classe",

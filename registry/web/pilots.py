@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,23 @@ async def _sent_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     return form
 
 
+@dataclass(frozen=True)
+class _Sent:
+    """A file, and what its sender says of it."""
+
+    file: UploadFile
+    name: str
+    table: str | None
+    mapping: dict[str, str | None] | None
+
+
+async def _sent(request: Request[Any, Any, Any]) -> _Sent | None:
+    """What the form of a file holds; `None` when there is no file."""
+    form = await _sent_form(request)
+    file, table, mapping = form.get("file"), str(form.get("table") or "") or None, _mapping(form)
+    return _Sent(file, file.filename, table, mapping) if isinstance(file, UploadFile) and file.filename else None
+
+
 def _mapping(form: FormMultiDict) -> dict[str, str | None] | None:
     """What the form says of the headers, if it says anything."""
     said = form.get("mapping")
@@ -127,19 +145,18 @@ async def _kept_for_a_moment(file: UploadFile) -> AsyncIterator[Path]:
 async def upload(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Response[Any]:
     """Check a file: the faults on the pilot's page, or what would be kept on its own."""
     actor = signed_in(request)
-    form = await _sent_form(request)
-    file, table, mapping = form.get("file"), str(form.get("table") or "") or None, _mapping(form)
+    sent = await _sent(request)
     found = await pilots.get_pilot(by=actor, pilot=pilot)
-    if not isinstance(file, UploadFile) or not file.filename:
+    if sent is None:
         return await _show(request, actor, found, status=422, report={"no_file": True})
-    async with _kept_for_a_moment(file) as path:
+    async with _kept_for_a_moment(sent.file) as path:
         received = await submissions.receive(
             by=actor,
             pilot=found["id"],
             path=path,
-            file_name=file.filename,
-            table=table,
-            mapping=mapping,
+            file_name=sent.name,
+            table=sent.table,
+            mapping=sent.mapping,
             locale=locale_of(request),
         )
     if received.submission is None:
@@ -154,19 +171,18 @@ async def annotated(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Re
     The form sends the file a second time because nothing was kept of it: no copy waits on the disk for somebody to fetch it.
     """
     actor = signed_in(request)
-    form = await _sent_form(request)
-    file, table, mapping = form.get("file"), str(form.get("table") or "") or None, _mapping(form)
+    sent = await _sent(request)
     found = await pilots.get_pilot(by=actor, pilot=pilot)
-    if not isinstance(file, UploadFile) or not file.filename:
+    if sent is None:
         return await _show(request, actor, found, status=422, report={"no_file": True})
-    async with _kept_for_a_moment(file) as path:
+    async with _kept_for_a_moment(sent.file) as path:
         made = await marked_copies.annotate(
             by=actor,
             pilot=found["id"],
             path=path,
-            file_name=file.filename,
-            table=table,
-            mapping=mapping,
+            file_name=sent.name,
+            table=sent.table,
+            mapping=sent.mapping,
             locale=locale_of(request),
         )
     if made.copy is None:
