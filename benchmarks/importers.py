@@ -10,6 +10,7 @@ import argparse
 import io
 import math
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -83,14 +84,20 @@ def with_pandas(path: Path) -> pd.DataFrame:
     return SCHEMA.validate(frame, lazy=True)
 
 
-def timed(action: Callable[[], Any], runs: int, pause: float = 0.0) -> float:
-    best = math.inf
+def in_turn(*actions: Callable[[], Any], runs: int, pause: float = 0.0) -> list[float]:
+    """The best time of each, run in turn: a machine that slows down does so for all."""
+    best = [math.inf] * len(actions)
     for _ in range(runs):
-        time.sleep(pause)
-        started = time.perf_counter()
-        action()
-        best = min(best, time.perf_counter() - started)
+        for i, action in enumerate(actions):
+            time.sleep(pause)
+            started = time.perf_counter()
+            action()
+            best[i] = min(best[i], time.perf_counter() - started)
     return best
+
+
+def command(*arguments: str) -> None:
+    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # our own commands
 
 
 def checked(path: Path) -> None:
@@ -113,6 +120,19 @@ def children_peak() -> str:
     return f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB"
 
 
+def compared(reader: str, read: Callable[[], Any], path: Path) -> float:
+    """A bare reading beside the whole check in a child, started for it (whose time is given back) or waiting for it."""
+    bare, cold = in_turn(read, lambda: checked(path), runs=5)
+    with kept_ready():
+        checked(path)
+        again, ready = in_turn(read, lambda: checked(path), runs=5, pause=READY_SECONDS)
+    bare = min(bare, again)
+    print(f"  {f'{reader}, nothing checked':40s}  {bare:8.3f} s")
+    print(f"  checked in full, in a child process       {cold:8.3f} s = {cold / bare:.1f} × the bare reading")
+    print(f"  the same, in a server's ready child       {ready:8.3f} s = {ready / bare:.1f} ×; peak {children_peak()}")
+    return cold
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -121,34 +141,31 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         csv, xlsx = Path(folder) / "cases.csv", Path(folder) / "cases.xlsx"
         rows(asked.rows).write_csv(csv)
-        bare = timed(lambda: pl.read_csv(csv), 7)
-        cold = timed(lambda: checked(csv), 3)
-        with kept_ready():
-            checked(csv)
-            ours = timed(lambda: checked(csv), 5, pause=READY_SECONDS)
-        theirs = timed(lambda: with_pandas(csv), 1)
         print(f"CSV of {asked.rows:,} rows, {csv.stat().st_size / 1e6:.0f} MB")
-        print(f"  polars.read_csv, nothing checked        {bare:8.3f} s")
-        print(f"  checked in full, in a child process     {cold:8.3f} s = {cold / bare:.1f} × the bare reading")
-        print(f"  the same, in a server's ready child     {ours:8.3f} s = {ours / bare:.1f} ×; peak {children_peak()}")
+        cold = compared("polars.read_csv", lambda: pl.read_csv(csv), csv)
+        (theirs,) = in_turn(lambda: with_pandas(csv), runs=1)
         print(
-            f"  pandas + pandera, the same rules        {theirs:8.3f} s = {theirs / ours:.1f} × ours (it scans for no identity)"
+            f"  pandas + pandera, the same rules          {theirs:8.3f} s = {theirs / cold:.1f} × ours (it scans for no identity)"
         )
+        script, whole = in_turn(
+            lambda: command("-c", "import sys, polars; polars.read_csv(sys.argv[1])", str(csv)),
+            lambda: command(
+                "-c", "from registry.cli import main; main()", "check", str(csv), "--protocol", PROTOCOL.id
+            ),
+            runs=5,
+        )
+        print(f"  a script that reads it with Polars        {script:8.3f} s, from the start of Python to its end")
+        print(f"  preuve check, from start to end           {whole:8.3f} s = {whole / script:.1f} × the script")
         workbook(xlsx, asked.sheet_rows)
         content = xlsx.read_bytes()
-        bare = timed(
-            lambda: calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(), 3
-        )
-        cold = timed(lambda: checked(xlsx), 3)
-        with kept_ready():
-            checked(xlsx)
-            ours = timed(lambda: checked(xlsx), 3, pause=READY_SECONDS)
-        theirs = timed(lambda: pd.read_excel(xlsx, engine="openpyxl"), 1)
         print(f"Workbook of {asked.sheet_rows:,} rows × 10")
-        print(f"  calamine, nothing checked               {bare:8.3f} s")
-        print(f"  checked in full, in a child process     {cold:8.3f} s = {cold / bare:.1f} × the bare reading")
-        print(f"  the same, in a server's ready child     {ours:8.3f} s = {ours / bare:.1f} ×; peak {children_peak()}")
-        print(f"  pandas with openpyxl, nothing checked   {theirs:8.3f} s = {theirs / ours:.1f} × ours")
+
+        def cells() -> None:
+            calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+        cold = compared("calamine", cells, xlsx)
+        (theirs,) = in_turn(lambda: pd.read_excel(xlsx, engine="openpyxl"), runs=1)
+        print(f"  pandas with openpyxl, nothing checked     {theirs:8.3f} s = {theirs / cold:.1f} × ours")
     return 0
 
 

@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from evaluation.aggregate import check_aggregate, loaded
 from evaluation.aggregate.model import MOST_BYTES
 from evaluation.protocol import Protocol
 from importers.context import Context
@@ -30,6 +29,8 @@ def check_aggregate_file(path: Path, protocol: Protocol, context: Context, *, na
 
     Nothing is parsed here but JSON of a bounded size, so that no child process is needed.
     """
+    from evaluation.aggregate.check import check_aggregate, loaded  # noqa: PLC0415  # the whole engine: for one only
+
     with path.open("rb") as stream:
         text = stream.read(MOST_BYTES + 1)
         digest = hashlib.sha256(text)

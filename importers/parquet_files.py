@@ -70,20 +70,38 @@ def _texts(content: bytes, schema: Mapping[str, pl.DataType], limits: Limits) ->
     """
     total = 0
     for name, dtype in schema.items():
-        if dtype in (pl.String, pl.Categorical, pl.Enum):
-            text = pl.col(name).cast(pl.String)
-            sure = pl.arg_where(text.str.len_bytes() > BYTES_A_LETTER * limits.cell_chars).first()
-            first = pl.scan_parquet(io.BytesIO(content)).select(sure).collect().item()
-            if first is not None:
-                raise Unreadable("cell_too_large", row=int(first) + 2, column=name)
-            lengths = text.str.len_chars()
-            sizes = {"n": lengths.max(), "first": lengths.arg_max(), "bytes": text.str.len_bytes().cast(pl.Int64).sum()}
-            found = pl.scan_parquet(io.BytesIO(content)).select(**sizes).collect()
-            if (found["n"][0] or 0) > limits.cell_chars:
-                raise Unreadable("cell_too_large", row=int(found["first"][0]) + 2, column=name)
-            total += int(found["bytes"][0])
+        if dtype == pl.String:
+            total += _text_bytes(content, name, limits)
+        elif dtype in (pl.Categorical, pl.Enum):
+            total += _repeated_bytes(content, name, limits)
     if total > TEXT_BYTES[0] + TEXT_BYTES[1] * limits.file_bytes:
         raise Unreadable("table_too_large", say="text")
+
+
+def _text_bytes(content: bytes, name: str, limits: Limits) -> int:
+    text = pl.col(name)
+    sure = pl.arg_where(text.str.len_bytes() > BYTES_A_LETTER * limits.cell_chars).first()
+    first = pl.scan_parquet(io.BytesIO(content)).select(sure).collect().item()
+    if first is not None:
+        raise Unreadable("cell_too_large", row=int(first) + 2, column=name)
+    lengths = text.str.len_chars()
+    sizes = {"n": lengths.max(), "first": lengths.arg_max(), "bytes": text.str.len_bytes().cast(pl.Int64).sum()}
+    found = pl.scan_parquet(io.BytesIO(content)).select(**sizes).collect()
+    if (found["n"][0] or 0) > limits.cell_chars:
+        raise Unreadable("cell_too_large", row=int(found["first"][0]) + 2, column=name)
+    return int(found["bytes"][0])
+
+
+def _repeated_bytes(content: bytes, name: str, limits: Limits) -> int:
+    """Of a column of categories: each text is written once, however many cells refer to it."""
+    column = pl.scan_parquet(io.BytesIO(content)).select(name).collect().to_series()
+    counted = column.drop_nulls().value_counts(name="\0times")
+    text = counted[name].cast(pl.String)
+    long = text.filter(text.str.len_chars() > limits.cell_chars)
+    if len(long):
+        row = min(int((column == one).arg_max() or 0) for one in long) + 2
+        raise Unreadable("cell_too_large", row=row, column=name)
+    return int((text.str.len_bytes().cast(pl.Int64) * counted["\0times"].cast(pl.Int64)).sum())
 
 
 def _as_text(series: pl.Series) -> pl.Series:

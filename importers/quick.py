@@ -36,6 +36,9 @@ DATES: Final = tuple(
 """Ways of writing a whole column, and the format of each."""
 NOBODY_BELOW: Final = 1e7
 """Numbers that are too short for a telephone or a social security number."""
+SHORT_CODE: Final = r"^(?:[A-Za-z][._\-]?[0-9]{1,7}|[A-Za-z]{2,6}[._\-]?[0-9]{1,4})$"
+"""`C0001234`, `AB-12`: letters, then fewer digits than a date, a telephone or a record's number has."""
+GLANCE: Final = 1_000
 HOUR: Final = 3_600_000_000
 FIRST: Final = dt.datetime(1950, 1, 1)  # noqa: DTZ001  # by the clock of Paris, as the cells
 LAST: Final = dt.datetime(2100, 1, 1)  # noqa: DTZ001
@@ -129,6 +132,9 @@ def instants(local: pl.Series) -> pl.Series | None:
 
 
 def _texts(spec: Column, raw: pl.Series, context: Context) -> Typed | None:
+    told = any(re.search(SHORT_CODE, word, re.IGNORECASE) for word in context.missing_words)
+    if not told and raw.head(GLANCE).str.contains(SHORT_CODE).all() and raw.str.contains(SHORT_CODE).all():
+        return replace(_known(plain_text(spec, raw), raw), nobody=True)
     words = "|".join(sorted(re.escape(word) for word in context.missing_words))
     odd = rf"(?i)^(?:{words})$|^[{EDGES}]|[{EDGES}]$|^[#=@+\-]"
     return _known(plain_text(spec, raw), raw) if not raw.str.contains(odd).any() else None

@@ -29,6 +29,12 @@ class _Ready:
             child, self._waiting = self._waiting, None
             return child
 
+    def put(self, child: Child) -> None:
+        with self._lock:
+            before, self._waiting = self._waiting, child
+        if before is not None:
+            _end(before)
+
     def refill(self) -> None:
         with self._lock:
             if self._wanted and self._waiting is None:
@@ -55,6 +61,18 @@ def kept_ready() -> Iterator[None]:
         _ready.refill()
 
 
+@contextlib.contextmanager
+def started() -> Iterator[None]:
+    """A child loads its modules while the caller prepares its request: for the one file of a command."""
+    _ready.put(_start())
+    try:
+        yield
+    finally:
+        if (child := _ready.take()) is not None:
+            _end(child)
+        _ready.refill()
+
+
 def send(request: str) -> Child:
     """The child that works on the request written at this path: the one that waits, or a new one."""
     waiting = _ready.take()
@@ -71,8 +89,13 @@ def refill() -> None:
 
 
 def environment() -> dict[str, str]:
-    """What a child finds around it: our own modules, and two threads."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "2"}
+    """What a child finds around it: our own modules, two threads, and a file's bytes on large pages where the system has them."""
+    return {
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+        "POLARS_MAX_THREADS": "2",
+    }
 
 
 def _start() -> Child:

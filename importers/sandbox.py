@@ -18,13 +18,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import polars as pl
-
 from evaluation.protocol import Protocol
 from importers import ready_child
 from importers.context import Context, Limits
 from importers.report import Checked, Issue, Report, Usage
-from importers.wire import context_from, context_json, report_from, report_json
+from importers.wire import context_from, context_json, read_rows, report_from, report_json, write_rows
 
 SECONDS: Final = 120
 MEMORY_BYTES: Final = 12 * 1024**3
@@ -161,9 +159,8 @@ def _peak_memory(pid: int) -> int:
 
 
 def _answer(out: Path) -> Checked:
-    rows_file = out / "rows.arrow"
     report = report_from(json.loads((out / REPORT).read_text(encoding="utf-8")))
-    return Checked(report, pl.read_ipc(rows_file) if rows_file.is_file() else None)
+    return Checked(report, read_rows(out, report.rows))
 
 
 def _without_answer(path: Path, ended: int | None) -> Checked:
@@ -241,7 +238,7 @@ def main(request_file: str) -> None:
 
 def _write(checked: Checked, out: Path) -> None:
     if checked.frame is not None:
-        checked.frame.write_ipc(out / "rows.arrow")
+        write_rows(checked.frame, out)
     partial = out / "report.part"
     partial.write_text(json.dumps(report_json(checked.report), ensure_ascii=False), encoding="utf-8")
     partial.rename(out / REPORT)  # the report appears whole or not at all, after the rows

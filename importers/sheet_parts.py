@@ -26,6 +26,8 @@ ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
 CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
 CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
 FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"'][A-Z]{3}\d")
+GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|t=[\"']e[\"']|mergeCell|rPh"
+"""What stands in every sheet that holds a formula, a hidden row, an error, merged cells or a pronunciation."""
 STRING: Final = b't="str"'
 MOST: Final = 10_000
 """Cells of one kind that are remembered: more say nothing more."""
@@ -62,6 +64,8 @@ class SheetParts:
     errors: Sequence[Place] = ()
     merges: Sequence[Merge] = ()
     hidden_rows: bool = False
+    plain: bool = False
+    """Whether it holds none of the above, nor a pronunciation."""
 
 
 def column_number(letters: bytes | str) -> int:
@@ -72,19 +76,12 @@ def column_number(letters: bytes | str) -> int:
     return number - 1
 
 
-def sheet_parts(part: bytes, limits: Limits) -> SheetParts:
-    """Look through the XML of a sheet.
-
-    Raises
-    ------
-    Unreadable
-        A cell so far that a reader would ask for more cells than the limits allow.
-    """
+def sheet_parts(part: bytes) -> SheetParts:
+    """Look through the XML of a sheet whose size was checked."""
     text = _text(part)
-    odd = bool(text.str.contains(_odd(limits))[0])  # one look; each kind is searched for in a sheet that holds some
-    if odd:
-        _size(part, text, limits)
-    formulas = odd and _holds(text, FORMULA)
+    if not text.str.contains(GLANCE)[0]:  # one look; each kind is searched for in a sheet that holds some
+        return SheetParts(plain=True)
+    formulas = _holds(text, FORMULA)
     merges = [
         Merge(Place(int(m[2]), column_number(m[1])), Place(int(m[4]), column_number(m[3])))
         for m, _ in zip(MERGED.finditer(part) if b"mergeCell" in part else (), range(MOST), strict=False)
@@ -94,8 +91,21 @@ def sheet_parts(part: bytes, limits: Limits) -> SheetParts:
         list(_without_value(part)) if formulas else (),
         list(_errors(part)) if b't="e"' in part or b"t='e'" in part else (),
         merges,
-        odd and _holds(text, HIDDEN_ROW),
+        _holds(text, HIDDEN_ROW),
     )
+
+
+def checked_size(part: bytes, limits: Limits) -> None:
+    """Refuse a sheet before a reader makes room for it.
+
+    Raises
+    ------
+    Unreadable
+        A cell so far that a reader would ask for more cells than the limits allow.
+    """
+    text = _text(part)
+    if text.str.contains(_far(limits))[0]:
+        _size(part, text, limits)
 
 
 def _text(part: bytes) -> pl.Series:
@@ -105,12 +115,10 @@ def _text(part: bytes) -> pl.Series:
         return pl.Series([part.decode("utf-8", "replace")])
 
 
-def _odd(limits: Limits) -> str:
-    """A formula, a hidden row, a column of three letters, or a row from which a sheet may be too large."""
+def _far(limits: Limits) -> str:
+    """A column of three letters, or a row from which a sheet may be too large."""
     digits = str(limits.grid_cells // limits.columns)
-    far_row = rf"\br=[\"'](?:[{digits[0]}-9]\d{{{len(digits) - 1}}}|\d{{{len(digits) + 1},}})[\"']"
-    patterns = (FORMULA, HIDDEN_ROW, FAR_COLUMN)
-    return "|".join((*(pattern.pattern.decode() for pattern in patterns), far_row))
+    return rf"r=[\"'](?:[A-Z]{{3}}[0-9]|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|[0-9]{{{len(digits) + 1}}})"
 
 
 def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:

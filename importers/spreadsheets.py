@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -11,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
-import python_calamine as calamine
 
 from evaluation.protocol import Table
+from importers.book import read_book
 from importers.context import Limits
 from importers.elsewhere import Elsewhere
 from importers.grid import Grid, Unreadable, column_letters, without_margins
@@ -23,7 +22,7 @@ from importers.identity_texts import plain
 from importers.pilot_mark import told_mark
 from importers.report import Issue
 from importers.sheet_faults import sheet_faults
-from importers.workbook_parts import Parts, look_into
+from importers.workbook_parts import Parts
 
 OWN_SHEETS: Final = frozenset(
     {"dictionnaire", "dictionary", "lisezmoi", "readme", "exemple", "example", "listes", "lists"}
@@ -32,6 +31,8 @@ OWN_SHEETS: Final = frozenset(
 """Sheets of our blank workbooks, and of the copies where we mark the faults, that hold no data."""
 WHOLE: Final = 1e15
 """Numbers below it show all the digits before their decimal point."""
+SMALL: Final = 1e-4
+"""Numbers from it are written without an exponent."""
 NOT_RECENT: Final = 2012
 """Dates of another sheet are of births when most are of years before."""
 LIST_HEADERS: Final = frozenset({"nom", "name"})
@@ -53,41 +54,27 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
     Unreadable
         No sheet whose first rows name columns of the protocol, or a workbook that cannot be read.
     """
-    parts = look_into(content, limits)
-    try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        if len(book.sheet_names) > limits.sheets:
-            raise Unreadable("too_many_sheets", n=len(book.sheet_names), limit=limits.sheets)
-        visible = [s.name for s in book.sheets_metadata if s.visible == calamine.SheetVisibleEnum.Visible]
-        candidates = [name for name in visible if bare(name) not in OWN_SHEETS]
-        read = {name: _cells(book, name) for name in book.sheet_names}
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise Unreadable("archive_corrupt") from error
+    book = read_book(content, limits)
+    candidates = [sheet for sheet in book.sheets if sheet.visible and bare(sheet.title) not in OWN_SHEETS]
     found = []
-    for name in candidates:
-        header = header_row([[_text(c) or "" for c in row] for row in read[name][:20]], words)
+    for sheet in candidates:
+        header = header_row([[_text(c) or "" for c in row] for row in sheet.cells[:20]], words)
         if header is not None:
-            found.append(_Sheet(name, read[name], *header))
+            found.append(_Sheet(sheet.title, sheet.cells, *header))
     if not found:
         raise Unreadable("header_not_found")
     chosen = _choose(found, wanted)
     issues = []
-    if any(name != chosen.name and not _is_blank_table(read[name]) for name in candidates):
+    if any(sheet.title != chosen.name and not _is_blank_table(sheet.cells) for sheet in candidates):
         issues.append(Issue("sheet_selected", "warning", params={"sheet": chosen.name}))
     if chosen.header:
         issues.append(Issue("header_not_first_row", "warning", row=chosen.header + 1))
-    hidden = [name for name in book.sheet_names if name not in visible and bare(name) not in OWN_SHEETS]
+    hidden = [sheet for sheet in book.sheets if not sheet.visible and bare(sheet.title) not in OWN_SHEETS]
     if hidden:
         issues.append(Issue("hidden_content_ignored", "warning", params={"n": len(hidden)}))
-    others = [text for name in book.sheet_names if name != chosen.name for text in _texts(read[name], name)]
-    return _grid(chosen, limits, parts, issues, others, told_mark(read))
-
-
-def _cells(book: calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
-    try:
-        return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except calamine.WorksheetNotFound:  # a sheet of charts has no cells
-        return []
+    others = [text for sheet in book.sheets if sheet.title != chosen.name for text in _texts(sheet.cells, sheet.title)]
+    mark = told_mark({sheet.title: sheet.cells for sheet in book.sheets})
+    return _grid(chosen, limits, book.parts, issues, others, mark)
 
 
 def _is_blank_table(cells: list[list[Any]]) -> bool:
@@ -224,10 +211,19 @@ def _columns(body: list[list[Any]], width: int) -> Iterator[Sequence[Any]]:
 def _column(values: Sequence[Any]) -> pl.Series:
     kinds = set(map(type, values))
     if kinds == {str}:
-        return pl.Series(values, dtype=pl.String).replace("", None)
-    if kinds == {float} and max(map(abs, values)) < WHOLE:  # NaN and infinity are no less
-        return pl.Series(list(map(repr, values)), dtype=pl.String).str.strip_suffix(".0")
+        texts = pl.Series(values, dtype=pl.String)
+        return texts.replace("", None) if "" in values else texts
+    if kinds == {float} and (numbers := numbers_as_text(pl.Series(values, dtype=pl.Float64))) is not None:
+        return numbers
     return pl.Series([_text(value) for value in values], dtype=pl.String)
+
+
+def numbers_as_text(numbers: pl.Series) -> pl.Series | None:
+    """Numbers as `repr` writes them, without `.0`; `None` where Polars writes one otherwise."""
+    size = numbers.abs()
+    if not ((size == 0) | ((size >= SMALL) & (size < WHOLE))).all():  # nor is NaN or infinity
+        return None
+    return numbers.cast(pl.String).str.strip_suffix(".0")
 
 
 def _text(value: Any) -> str | None:

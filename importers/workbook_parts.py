@@ -23,10 +23,11 @@ from importers.grid import Unreadable
 from importers.identity_columns import announces_people
 from importers.pilot_mark import PART, read_mark
 from importers.report import Issue
-from importers.sheet_parts import SheetParts, column_number, sheet_parts
+from importers.sheet_parts import SheetParts, checked_size, column_number, sheet_parts
 
 LINKED: Final = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/", "xl/webextensions/", "xl/taskpanes")
 ACTIVE: Final = ("xl/activex/", "xl/embeddings/", "xl/ctrlprops/", "customui/", "xl/customui/")
+SHARED_PART: Final = "xl/sharedstrings.xml"
 COMMENTS: Final = ("xl/comments", "xl/threadedcomments")
 DRAWN: Final = ("xl/drawings/", "xl/charts/")
 UNSEARCHED: Final = (
@@ -48,6 +49,8 @@ COMMENT: Final = re.compile(
     re.DOTALL,
 )
 PIVOT_FIELD: Final = re.compile(r"<(?:\w+:)?cacheField\b[^>]*?\bname=\"([^\"]+)\"")
+DECLARED: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([^\"'>]{1,40})[\"']")
+TAGS: Final = b"<!DOCTYPE> +ADwAIQ- &amp;"
 TAG: Final = re.compile(rb"<[^>]+>")
 SHARED: Final = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
 REFERENCE: Final = re.compile(rb">(\d+)</(?:\w+:)?v>")
@@ -61,6 +64,7 @@ MARGIN_CODE: Final = re.compile(r"&(?:\"[^\"]*\"|K[0-9A-Fa-f]{6}|\d{1,3}|[A-Za-z
 OWN_AUTHORS: Final = frozenset({b"", b"openpyxl", b"Preuve", b"xlsxwriter", b"calc"})
 OURS: Final = {b"Preuve"}
 """Author of the comments of the copies that we give back: their loss is no news."""
+SHORTEST_CELL: Final = len("<c><v>0</v></c>")
 REPEATED_BYTES: Final = 64_000_000
 """What the references to very long texts may come to: each of them is a copy once read."""
 
@@ -77,29 +81,56 @@ class Parts:
     """The pilot whose blank workbook this is, when it is one."""
 
 
-def look_into(content: bytes, limits: Limits) -> Parts:
-    """Look through the parts of a workbook whose container was checked.
+@dataclass(frozen=True)
+class Opened:
+    """The XML parts of a workbook by their name in lower case, and which of them is which sheet's."""
+
+    parts: Mapping[str, bytes]
+    titles: Mapping[str, str]
+    """Sheet's title → name of its part."""
+    epoch_1904: bool
+    shared: Sequence[bytes]
+    """The texts that cells share."""
+
+
+def opened(content: bytes, limits: Limits) -> Opened:
+    """The parts of a workbook whose container was checked; a reader may then make room for its cells.
 
     Raises
     ------
     Unreadable
-        A link to another file, active content, a document type declaration, a part that is damaged or too large.
+        A document type declaration, a part that is damaged, or more cells or text than the limits allow.
     """
     parts = dict(_xml_parts(content))
     titles, epoch = _titles(parts)
-    sheets: dict[str, SheetParts] = {}
-    outside = dict(parts)
-    for title, name in titles.items():
-        if name not in parts:
-            raise Unreadable("archive_corrupt")
-        sheets[title] = sheet_parts(parts[name], limits)
-        outside[name] = _without_cells(parts[name])
-    texts = [text for name, part in outside.items() for text in _texts(name, part, parts, titles, limits)]
-    texts += [text for part in parts.values() for text in _phonetic(part)]
+    sheets = [parts[name] for name in titles.values() if name in parts]
+    if len(sheets) < len(titles):
+        raise Unreadable("archive_corrupt")
+    for sheet in sheets:
+        checked_size(sheet, limits)
+    shared = SHARED.findall(parts.get(SHARED_PART, b""))
+    _repeated(shared, sheets, limits)
+    return Opened(parts, titles, epoch, shared)
+
+
+def look_into(archive: Opened) -> Parts:
+    """Look through the parts of a workbook.
+
+    Raises
+    ------
+    Unreadable
+        A link to another file, active content.
+    """
+    parts, titles = archive.parts, archive.titles
+    sheets = {title: sheet_parts(parts[name]) for title, name in titles.items()}
+    plain = {name for title, name in titles.items() if sheets[title].plain}
+    outside = {**parts, **{name: _without_cells(parts[name]) for name in titles.values()}}
+    texts = [text for name, part in outside.items() for text in _texts(name, part, archive)]
+    texts += [text for name, part in parts.items() if name not in plain for text in _phonetic(part)]
     commented = any(name.startswith(COMMENTS) and set(AUTHORS.findall(part)) != OURS for name, part in parts.items())
     authors = {found for name, part in parts.items() if name.startswith("docprops/") for found in AUTHORS.findall(part)}
     issues = [Issue("metadata_stripped", "warning")] if commented or authors - OWN_AUTHORS else []
-    return Parts(tuple(texts), tuple(issues), sheets, epoch, read_mark(parts.get(PART, b"")))
+    return Parts(tuple(texts), tuple(issues), sheets, archive.epoch_1904, read_mark(parts.get(PART, b"")))
 
 
 def _without_cells(part: bytes) -> bytes:
@@ -110,15 +141,13 @@ def _without_cells(part: bytes) -> bytes:
     return SHEET_DATA.sub(b"", part)
 
 
-def _texts(
-    name: str, part: bytes, parts: Mapping[str, bytes], titles: Mapping[str, str], limits: Limits
-) -> Iterator[Elsewhere]:
+def _texts(name: str, part: bytes, archive: Opened) -> Iterator[Elsewhere]:
     """What a part says outside the cells: comments with their cell, shared texts, and any other text or attribute."""
     _links(name, part)
     if name.startswith(COMMENTS):
-        yield from _comments(part, _sheet_of(name, parts, titles))
-    elif name == "xl/sharedstrings.xml":
-        yield from _shared(part, [parts[sheet] for sheet in titles.values() if sheet in parts], limits)
+        yield from _comments(part, _sheet_of(name, archive.parts, archive.titles))
+    elif name == SHARED_PART:
+        yield from _shared(archive.shared)
     elif not name.startswith(UNSEARCHED):
         text = AUTHORS.sub(b"<a><", part).decode("utf-8", "replace")
         for inside, attribute in TEXT.findall(text):
@@ -166,11 +195,21 @@ def _xml_parts(content: bytes) -> Iterator[tuple[str, bytes]]:
                     part = archive.read(name)
                     if part[:2] in (b"\xff\xfe", b"\xfe\xff"):
                         part = part.decode("utf-16", "replace").encode()
+                    elif (told := DECLARED.match(part)) is not None and not _is_plain(told[1]):
+                        raise Unreadable("archive_corrupt")
                     if b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\x00" in part[:200]:
                         raise Unreadable("xml_dtd_forbidden")
                     yield folded, part
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Unreadable("archive_corrupt") from error
+
+
+def _is_plain(encoding: bytes) -> bool:
+    """Whether the letters of a tag mean in this encoding what they show: in UTF-7, `+ADw-` is one too."""
+    try:
+        return encoding.lower().startswith(b"utf-16") or TAGS.decode(encoding.decode("ascii")) == TAGS.decode("ascii")
+    except (LookupError, ValueError):
+        return False
 
 
 def _links(name: str, part: bytes) -> None:
@@ -219,10 +258,8 @@ def _comments(part: bytes, sheet: str | None) -> Iterator[Elsewhere]:
         yield Elsewhere(text, "comment", row=int(found[3]), position=column_number(found[2]), sheet=sheet)
 
 
-def _shared(part: bytes, sheets: Sequence[bytes], limits: Limits) -> Iterator[Elsewhere]:
+def _shared(shared: Sequence[bytes]) -> Iterator[Elsewhere]:
     """The texts that cells share, those that no cell shows any more too."""
-    shared = SHARED.findall(part)
-    _repeated(shared, sheets, limits)
     for found in shared:
         yield Elsewhere(html.unescape(TAG.sub(b"", found).decode("utf-8", "replace")), "shared")
 
@@ -231,7 +268,10 @@ def _repeated(shared: Sequence[bytes], sheets: Sequence[bytes], limits: Limits) 
     """What the references come to; they are counted only where the longest text in every cell would be too much."""
     longest = max(map(len, shared), default=0)
     most = TEXT_BYTES[0] + TEXT_BYTES[1] * limits.file_bytes
-    if longest <= limits.cell_chars and longest * sum(sheet.count(b"v>") for sheet in sheets) <= ONCE * most:
+    if longest <= limits.cell_chars and (
+        longest * sum(len(sheet) // SHORTEST_CELL for sheet in sheets) <= most
+        or longest * sum(sheet.count(b"v>") for sheet in sheets) <= ONCE * most
+    ):
         return
     times = Counter(index for sheet in sheets for index in REFERENCE.findall(sheet))
     total = long = 0

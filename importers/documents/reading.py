@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import python_calamine as calamine
-
+from importers.book import read_book
 from importers.container import Kind, kind_of
 from importers.context import Limits
 from importers.documents.faults import Fault
@@ -19,7 +18,6 @@ from importers.grid import Unreadable, column_letters
 from importers.headers import bare
 from importers.sheet_parts import Place, SheetParts
 from importers.spreadsheets import OWN_SHEETS
-from importers.workbook_parts import look_into
 
 LIMITS: Final = Limits(
     file_bytes=20_000_000,
@@ -91,20 +89,11 @@ def read_pages(content: bytes, name: str, limits: Limits = LIMITS) -> list[Page]
 
 
 def _workbook(content: bytes, limits: Limits) -> Iterator[Page]:
-    parts = look_into(content, limits)
-    try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        if len(book.sheet_names) > limits.sheets:
-            raise Unreadable("too_many_sheets", n=len(book.sheet_names), limit=limits.sheets)
-        for sheet in book.sheets_metadata:
-            if sheet.visible != calamine.SheetVisibleEnum.Visible or bare(sheet.name) in OWN_SHEETS:
-                continue
-            rows = _rows(book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
-            yield Page(sheet.name, rows, tuple(_sheet_faults(sheet.name, parts.sheets.get(sheet.name))))
-    except calamine.WorksheetNotFound:  # a sheet of charts has no cells
-        return
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise Unreadable("archive_corrupt") from error
+    book = read_book(content, limits)
+    for sheet in book.sheets:
+        if sheet.visible and bare(sheet.title) not in OWN_SHEETS:
+            faults = tuple(_sheet_faults(sheet.title, book.parts.sheets.get(sheet.title)))
+            yield Page(sheet.title, _rows(sheet.cells), faults)
 
 
 def _rows(cells: Sequence[Sequence[Plain]]) -> list[list[Cell]]:

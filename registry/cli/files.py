@@ -59,9 +59,28 @@ def check(
     as_json: bool,
 ) -> None:
     """Check a pilot site's file, or its aggregate, without sending it: every fault in one go, in its own rows."""
+    from importers.ready_child import started
+
+    with started():  # it loads its modules while ours are loaded
+        _check(file, protocol_name, table, site, context_file, name, said, annotate, rows=rows, as_json=as_json)
+
+
+def _check(
+    file: Path,
+    protocol_name: str,
+    table: str | None,
+    site: str | None,
+    context_file: Path | None,
+    name: str | None,
+    said: tuple[str, ...],
+    annotate: Path | None,
+    *,
+    rows: bool,
+    as_json: bool,
+) -> None:
     from importers.aggregates import check_aggregate_file, is_json
     from importers.answer import as_json as answer_json
-    from importers.check import Context
+    from importers.context import Context
     from importers.mapping import require_columns
     from importers.sandbox import annotated_in_child, in_child
 
@@ -158,7 +177,7 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """Compute the scorecard of one or several files (csv, xlsx, parquet); the same files give the same bytes."""
-    from evaluation.aggregate import aggregate_bytes
+    from evaluation.aggregate.make import aggregate_bytes
     from evaluation.data import PilotData
     from evaluation.scorecard.build import score
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.aggregate import aggregate, aggregate_bytes, check_aggregate, combine, loaded
+from evaluation.aggregate.check import check_aggregate, loaded
+from evaluation.aggregate.combine import combine
+from evaluation.aggregate.make import aggregate, aggregate_bytes
 from evaluation.canonical import digest_of
 from evaluation.data import PilotData
 from evaluation.indicators.catalogue import catalogue

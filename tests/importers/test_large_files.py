@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import re
 
 import polars as pl
 import pytest
@@ -16,6 +17,7 @@ from importers.distinct import Spread, few_texts
 from importers.encodings import utf8_lines
 from importers.grid import Unreadable
 from importers.headers import HeaderWords
+from importers.identity_columns import Cells, kind_of_column
 from importers.identity_patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE, RECORD, TOLD_NIR
 from importers.typed import Typed
 
@@ -199,6 +201,28 @@ PIECES = [
     *"0123456789", *"0123456789", " ", " ", ".", "-", "/", "+", "(", ")", "@", "[", "]", "_", "a", "A", "2A", "33", "06", "0033", "tel",
     "né le ", "ne", "rue ", "12 rue d", "M. D", "Mme Du", "(at)", ".fr", "nom : D", "DUPONT", "Jean", "IPP", "nda:", "NIR ", "dossier ", "INS : ", "\u00a0", "é", "185017512345", "dob",
 ]  # fmt: skip
+
+
+@given(
+    st.lists(st.from_regex(re.compile(quick.SHORT_CODE, re.ASCII), fullmatch=True), min_size=3, max_size=30),
+    st.sampled_from((None, 1960, 2026)),
+    st.booleans(),
+)
+def test_short_codes_are_nobodys(codes, year, pseudonym):
+    texts = identity_texts.plain(pl.Series(codes))
+    assert texts.to_list() == codes
+    assert identity_texts.kinds(texts) is None
+    cells = Cells(texts, len(texts), lambda some: int(texts.is_in(some).sum()))
+    assert kind_of_column(cells, known=True, pseudonym=pseudonym, year=year) is None
+
+
+def test_a_missing_word_that_looks_like_a_code_is_no_code():
+    codes = pl.Series([f"C{i:07d}" for i in range(quick.LEAST)] + ["nd9"])
+    context = Context(missing_words=frozenset({"nd9"}))
+    assert quick.quick(SPECS["case_id"], codes, "case_id", context) is None
+    found = quick.quick(SPECS["case_id"], codes, "case_id", CONTEXT)
+    assert found is not None
+    assert found.nobody
 
 
 def test_no_identity_slips_past_the_first_looks():

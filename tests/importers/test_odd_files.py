@@ -296,6 +296,7 @@ TEMPLATE = b'<Relationship Id="z" Type="x/attachedTemplate" Target="http://127.0
             "f.xlsx",
             "xml_dtd_forbidden",
         ),
+        (insert(SHEET, b"<worksheet", b'<?xml version="1.0" encoding="UTF-7"?>'), "f.xlsx", "archive_corrupt"),
         (lambda: rewritten(lambda n, c: c + b" " * 60_000_000 if "styles" in n else c), "f.xlsx", "archive_bomb"),
         (lambda: book(lambda _, s: s.cell(1_048_576, 1, " ")), "f.xlsx", "sheet_too_large"),
         (
@@ -328,6 +329,13 @@ def test_parquet_is_weighed_before_it_is_read():
     long = frame.with_columns(note=pl.lit("z" * 100_000))
     assert errors(check(parquet(long), "f.parquet"))[0][0] == "cell_too_large"
     assert check(parquet(frame), "f.parquet").report.outcome == "accept"
+    repeated = frame.with_columns(pl.lit("ok").alias("note")).with_columns(
+        note=pl.when(pl.int_range(pl.len()) >= 3).then(pl.lit("z" * 100_000)).otherwise("note").cast(pl.Categorical)
+    )
+    issue = check(parquet(repeated), "f.parquet").report.issues[0]
+    assert (issue.code, issue.row, issue.column) == ("cell_too_large", 5, "note")
+    words = frame.with_columns(pl.col("period").cast(pl.Categorical), note=pl.lit("ok").cast(pl.Categorical))
+    assert check(parquet(words), "f.parquet").report.accepted
 
 
 def test_a_child_that_holds_too_much_is_ended(tmp_path, monkeypatch):

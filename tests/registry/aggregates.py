@@ -4,7 +4,7 @@ import io
 
 import polars as pl
 
-from evaluation.aggregate import aggregate_bytes
+from evaluation.aggregate.make import aggregate_bytes
 from evaluation.data import PilotData
 from evaluation.protocol import parse_protocol
 
