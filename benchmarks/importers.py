@@ -26,9 +26,9 @@ import python_calamine as calamine
 import xlsxwriter
 
 from evaluation.protocol import load_protocol
+from importers.child.ready import kept_ready
+from importers.child.sandbox import in_child
 from importers.context import Context
-from importers.ready_child import kept_ready
-from importers.sandbox import in_child
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 READY_SECONDS = 1.5

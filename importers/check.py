@@ -13,21 +13,21 @@ from typing import Any
 import polars as pl
 
 from evaluation.protocol import Protocol, Table
-from importers.columns import Recognised, recognise
-from importers.container import Kind, kind_of
+from importers.cells.rules import Fault, row_faults, whole_table
+from importers.cells.typed import Typed
+from importers.cells.values import typed
+from importers.columns.headers import HeaderWords, recognise_table
+from importers.columns.recognised import Recognised, recognise
 from importers.context import Context
-from importers.grid import Grid, Unreadable, column_letters
-from importers.headers import HeaderWords, recognise_table
-from importers.identity_columns import announces_people
-from importers.parquet_files import read_parquet
-from importers.privacy import Search
+from importers.files.container import Kind, kind_of
+from importers.files.grid import Grid, Unreadable, column_letters
+from importers.files.parquet_files import read_parquet
+from importers.files.spreadsheets import read_workbook, sheet_titles
+from importers.files.text_files import read_text
+from importers.identity.columns import announces_people
+from importers.identity.privacy import Search
 from importers.report import Checked, Issue, Report
-from importers.rules import Fault, row_faults, whole_table
 from importers.side_by_side import side_by_side
-from importers.spreadsheets import read_workbook, sheet_titles
-from importers.text_files import read_text
-from importers.typed import Typed
-from importers.values import typed
 
 __all__ = ["Context", "check_bytes", "check_file"]
 

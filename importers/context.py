@@ -41,8 +41,8 @@ class Context:
 
     `registered_sites` is `None` when any site may appear; `uploader_site` refuses the rows of another one; `aliases` adds
     headers to those of the protocol; `pilot` is the code that a blank workbook of its own carries. `mapping` is what a person
-    says of their own headers (`importers.mapping`), `None` when they say nothing; `mapped_before` is, by table, what the same
-    site said last time.
+    says of their own headers (`importers.columns.mapping`), `None` when they say nothing; `mapped_before` is, by table, what
+    the same site said last time.
     """
 
     registered_sites: frozenset[str] | None = None

@@ -10,16 +10,16 @@ import polars as pl
 
 from evaluation.protocol import Column, ColumnType, Label
 from evaluation.vocabulary import ColumnRole
+from importers.cells.values import Typed, typed
 from importers.check import value_shape
-from importers.container import Kind, kind_of
+from importers.columns.headers import HeaderWords, bare, folded
 from importers.context import Context
-from importers.grid import Grid, Unreadable, column_letters
-from importers.headers import HeaderWords, bare, folded
-from importers.parquet_files import read_parquet
+from importers.files.container import Kind, kind_of
+from importers.files.grid import Grid, Unreadable, column_letters
+from importers.files.parquet_files import read_parquet
+from importers.files.spreadsheets import read_workbook
+from importers.files.text_files import read_text
 from importers.report import Checked, Issue, Report
-from importers.spreadsheets import read_workbook
-from importers.text_files import read_text
-from importers.values import Typed, typed
 
 Wanted = Mapping[str, Literal["number", "label", "any"]]
 """Header as the person writes it → what its cells are; `any`: numbers when each of them is one, else labels."""

@@ -11,7 +11,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
 
-from importers.ready_child import kept_ready
+from importers.child.ready import kept_ready
 from registry import db
 from registry.api import api_router
 from registry.api.problems import as_problem

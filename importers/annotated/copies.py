@@ -20,11 +20,11 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from importers.annotated.formulas import formula_of, only_computes
-from importers.container import Kind
-from importers.encodings import decode
-from importers.grid import Grid
+from importers.files.container import Kind
+from importers.files.encodings import decode
+from importers.files.grid import Grid
+from importers.files.text_files import SEPARATORS
 from importers.sheet_style import BOLD, ERROR_COLOUR, WARNING_COLOUR, printed, put
-from importers.text_files import SEPARATORS
 
 AUTHOR: Final = "Preuve"
 SUMMARIES: Final = ("Bilan du contrôle", "Check summary")

@@ -13,11 +13,11 @@ from importers.annotated.places import chosen, placed
 from importers.annotated.refusals import may_be_annotated
 from importers.annotated.summary import summarise
 from importers.check import read_table
-from importers.container import Kind, kind_of
 from importers.context import Context
-from importers.grid import Grid
+from importers.files.container import Kind, kind_of
+from importers.files.grid import Grid
+from importers.files.spreadsheets import sheet_titles
 from importers.report import Report
-from importers.spreadsheets import sheet_titles
 
 MARKED: Final = 20_000
 """Row faults that the check lists for a copy, of which `places.EACH` of each kind are marked."""

@@ -10,7 +10,7 @@ from typing import Final
 from openpyxl.utils import column_index_from_string
 
 from importers.annotated.copies import LAST_ROW, Copy
-from importers.grid import Grid
+from importers.files.grid import Grid
 from importers.report import Issue
 
 EACH: Final = 200

@@ -14,11 +14,11 @@ import polars as pl
 from babel import Locale
 
 from evaluation.protocol import Label
+from importers.columns.headers import bare, folded
 from importers.documents import identifiers
 from importers.documents.kinds import Document, Field
 from importers.documents.reading import Cell
-from importers.headers import bare, folded
-from importers.identity_texts import kinds
+from importers.identity.texts import kinds
 
 SPLIT: Final = re.compile(r"[;\n]")
 ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)

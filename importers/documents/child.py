@@ -18,11 +18,11 @@ from typing import Any, Final
 import polars as pl
 
 from evaluation.protocol import Label
+from importers.child.ready import environment
 from importers.documents.cells import Choices, Known
 from importers.documents.faults import Answer, Fault, answer
 from importers.documents.published_lists import Code, PublishedList
 from importers.documents.sites import Sites
-from importers.ready_child import environment
 
 SECONDS: Final = 120
 CPU_SECONDS: Final = 60

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from importers.columns.headers import bare
 from importers.context import Limits
 from importers.documents.faults import Fault, from_issue
 from importers.documents.identifiers import cpv_code
 from importers.documents.reading import Cell, Page, read_pages
-from importers.grid import Unreadable
-from importers.headers import bare
+from importers.files.grid import Unreadable
 
 # The CPV file of the Publications Office (cpv_2008_ver_2013.xlsx) has a column CODE, `03000000-1` with its check digit, then one
 # column a language (EN, FR…), and a second sheet of supplementary codes, which are not of this list. The check digit is dropped,

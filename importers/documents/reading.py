@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from importers.book import read_book
-from importers.container import Kind, kind_of
+from importers.columns.headers import bare
 from importers.context import Limits
 from importers.documents.faults import Fault
-from importers.encodings import decode
-from importers.grid import Unreadable, column_letters
-from importers.headers import bare
-from importers.sheet_parts import Place, SheetParts
-from importers.spreadsheets import OWN_SHEETS
+from importers.files.book import read_book
+from importers.files.container import Kind, kind_of
+from importers.files.encodings import decode
+from importers.files.grid import Unreadable, column_letters
+from importers.files.sheet_parts import Place, SheetParts
+from importers.files.spreadsheets import OWN_SHEETS
 
 LIMITS: Final = Limits(
     file_bytes=20_000_000,

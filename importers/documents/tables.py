@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from importers.check import value_shape
+from importers.columns.headers import bare, is_deceptive
 from importers.documents.faults import Fault
 from importers.documents.kinds import Document, Field, Sheet
 from importers.documents.reading import Cell, Page
-from importers.grid import column_letters
-from importers.headers import bare, is_deceptive
+from importers.files.grid import column_letters
 from importers.report import Severity
 
 SEARCHED: Final = 30

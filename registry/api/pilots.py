@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath, FromQuery, MultipartBody
 from litestar.response import Stream
 
-from importers.mapping import from_json
+from importers.columns.mapping import from_json
 from registry import db
 from registry.api.answers import answer
 from registry.api.auth import signed_in

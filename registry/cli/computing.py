@@ -80,8 +80,8 @@ def _bindings(entry: Indicator, given: Sequence[str]) -> dict[str, list[str]]:
 
 def _columns(entry: Indicator, path: Path, bindings: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Role → values of the file; every fault is one sentence."""
+    from importers.child.sandbox import columns_in_child
     from importers.messages import message
-    from importers.sandbox import columns_in_child
 
     wanted = {column: entry.inputs[role].kind for role, columns in bindings.items() for column in columns}
     checked = columns_in_child(path, wanted)

@@ -59,7 +59,7 @@ def check(
     as_json: bool,
 ) -> None:
     """Check a pilot site's file, or its aggregate, without sending it: every fault in one go, in its own rows."""
-    from importers.ready_child import started
+    from importers.child.ready import started
 
     with started():  # it loads its modules while ours are loaded
         _check(file, protocol_name, table, site, context_file, name, said, annotate, rows=rows, as_json=as_json)
@@ -80,9 +80,9 @@ def _check(
 ) -> None:
     from importers.aggregates import check_aggregate_file, is_json
     from importers.answer import as_json as answer_json
+    from importers.child.sandbox import annotated_in_child, in_child
+    from importers.columns.mapping import require_columns
     from importers.context import Context
-    from importers.mapping import require_columns
-    from importers.sandbox import annotated_in_child, in_child
 
     protocol = load_protocol(protocol_name)
     context = Context.from_mapping(_context(context_file), uploader_site=site)
@@ -225,7 +225,7 @@ def _frames_of(
     """The typed rows of the files, by table; a file that is not accepted ends here, every fault on stderr."""
     from importers.answer import as_json as answer_json
     from importers.check import Context
-    from importers.sandbox import in_child
+    from importers.child.sandbox import in_child
 
     frames: dict[str, list[Any]] = {}
     reports = []
@@ -263,7 +263,7 @@ def _print_scorecard(card: dict[str, Any]) -> None:
 @click.option("--table", help="One table only")
 def template(protocol_name: str, output: Path | None, table: str | None) -> None:
     """Write the blank workbook of a protocol, with lists and a data dictionary."""
-    from importers.template import blank_workbook
+    from importers.blank.workbook import blank_workbook
 
     protocol = load_protocol(protocol_name)
     names = [one.name for one in protocol.tables]

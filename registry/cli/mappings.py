@@ -25,7 +25,7 @@ MAP_OPTION = click.option(
 
 def mapping_of(said: Sequence[str]) -> dict[str, str | None] | None:
     """The mapping of the options, `None` without any."""
-    from importers.mapping import from_json, from_pairs, pair
+    from importers.columns.mapping import from_json, from_pairs, pair
 
     pairs: list[tuple[str, str | None]] = []
     for text in said:
@@ -47,7 +47,7 @@ def _content(path: Path) -> str:
 
 def print_mapping(mapping: Mapping[str, str | None]) -> None:
     """The headers that were read as the person says, in one line."""
-    from importers.mapping import as_shown
+    from importers.columns.mapping import as_shown
     from registry.cli.words import locale
 
     if mapping:

@@ -19,11 +19,11 @@ from evaluation.data import PilotData
 from evaluation.protocol import Protocol, Table
 from evaluation.vocabulary import ColumnRole
 from importers.aggregates import check_aggregate_file, is_json
+from importers.child.sandbox import annotated_in_child, in_child
+from importers.columns.mapping import require_columns
 from importers.context import Context, Limits
-from importers.mapping import require_columns
-from importers.pseudonyms import pseudonymise
+from importers.identity.pseudonyms import pseudonymise
 from importers.report import Checked
-from importers.sandbox import annotated_in_child, in_child
 from registry import db
 from registry.services import clock
 from registry.store import FrameStore

@@ -18,8 +18,8 @@ from litestar.response import Redirect, Stream
 
 from evaluation.protocol import Protocol
 from importers.annotated.refusals import may_have_copy
-from importers.mapping import from_json
-from importers.template import blank_workbook
+from importers.blank.workbook import blank_workbook
+from importers.columns.mapping import from_json
 from registry import db
 from registry.errors import NotFound
 from registry.policies.access import Action, Actor, may

@@ -9,8 +9,8 @@ from evaluation.data import PilotData
 from evaluation.protocol import load_protocol
 from importers.answer import as_json
 from importers.check import Context
+from importers.child.sandbox import in_child
 from importers.report import Checked
-from importers.sandbox import in_child
 from tests.corpus.comparison import differences
 from tests.corpus.leaks import leaks
 

@@ -20,12 +20,14 @@ import polars as pl
 from openpyxl import load_workbook
 
 from evaluation.protocol import Protocol
-from importers import distinct, quick, side_by_side, text_files
+from importers import side_by_side
 from importers.annotated.make import annotated_copy
 from importers.annotated.refusals import may_be_annotated
 from importers.answer import as_json
+from importers.cells import distinct, quick
 from importers.check import check_bytes
 from importers.context import Context
+from importers.files import text_files
 from importers.messages import message
 from importers.plain_columns import read_columns
 from importers.report import Checked, Issue

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importers.check import check_bytes
-from importers.sandbox import in_child
+from importers.child.sandbox import in_child
 from tests.fuzz.oracle import ROOT, Case, Find, difference, fell
 
 COMMAND = [sys.executable, "-c", "import sys; from registry.cli import main; main(sys.argv[1:])"]

@@ -81,10 +81,10 @@ def test_an_exception_a_long_time_and_another_answer_are_seen(monkeypatch):
     assert signs() == ["check: Panic at ?"]
     monkeypatch.undo()
     assert signs() == []
-    monkeypatch.setattr("importers.quick.quick", lambda *_: None)
+    monkeypatch.setattr("importers.cells.quick.quick", lambda *_: None)
     clock = SimpleNamespace(process_time=iter((0.0, 9.0)).__next__)
     monkeypatch.setattr(oracle, "time", clock)
     assert signs() == ["slow: None"]
     monkeypatch.undo()
-    monkeypatch.setattr("importers.text_files.fast_table", lambda *_: pytest.fail("another way"))
+    monkeypatch.setattr("importers.files.text_files.fast_table", lambda *_: pytest.fail("another way"))
     assert signs()[0].startswith("shorter ways: Failed")

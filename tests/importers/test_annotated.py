@@ -20,9 +20,9 @@ from importers.annotated.formulas import only_computes
 from importers.annotated.make import annotated_copy
 from importers.annotated.refusals import why_none
 from importers.check import Context, check_bytes
-from importers.identity_texts import kinds
+from importers.child.sandbox import annotated_in_child, in_child
+from importers.identity.texts import kinds
 from importers.messages import message
-from importers.sandbox import annotated_in_child, in_child
 from importers.sheet_style import ERROR_COLOUR, WARNING_COLOUR
 from tests.test_catalogues import catalogue
 

@@ -10,11 +10,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from evaluation.protocol import load_protocol
-from importers import ready_child, sandbox
 from importers.annotated.make import annotated_copy
 from importers.check import Context, check_bytes
+from importers.child import ready as ready_child
+from importers.child import sandbox
+from importers.child.sandbox import in_child
 from importers.messages import message
-from importers.sandbox import in_child
 from tests.importers.test_odd_files import HEAD, SHEET, SMALL, errors, rows, text
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
@@ -122,7 +123,7 @@ def test_texts_that_are_too_long_together_are_told_as_such(monkeypatch):
     noted = parquet(note=pl.lit(long))
     assert check(noted, "f.parquet").report.accepted
     for module in ("workbook_parts", "parquet_files"):
-        monkeypatch.setattr(f"importers.{module}.TEXT_BYTES", (4_000, 0))
+        monkeypatch.setattr(f"importers.files.{module}.TEXT_BYTES", (4_000, 0))
     for content, name in ((shared.getvalue(), "f.xlsx"), (noted, "f.parquet")):
         issue = check(content, name).report.issues[0]
         assert issue.code == "table_too_large"

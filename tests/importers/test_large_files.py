@@ -10,16 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.protocol import load_protocol
-from importers import dates, distinct, fast_text, identity_texts, quick, text_files, values
+from importers.cells import dates, distinct, quick, values
+from importers.cells.distinct import Spread, few_texts
+from importers.cells.typed import Typed
 from importers.check import Context, check_bytes
+from importers.columns.headers import HeaderWords
 from importers.context import Limits
-from importers.distinct import Spread, few_texts
-from importers.encodings import utf8_lines
-from importers.grid import Unreadable
-from importers.headers import HeaderWords
-from importers.identity_columns import Cells, kind_of_column
-from importers.identity_patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE, RECORD, TOLD_NIR
-from importers.typed import Typed
+from importers.files import fast_text, text_files
+from importers.files.encodings import utf8_lines
+from importers.files.grid import Unreadable
+from importers.identity import texts as identity_texts
+from importers.identity.columns import Cells, kind_of_column
+from importers.identity.patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE, RECORD, TOLD_NIR
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 TABLE = PROTOCOL.tables[0]

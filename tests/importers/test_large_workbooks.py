@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from evaluation.protocol import load_protocol
 from importers.check import Context, check_bytes
 from importers.context import Limits
-from importers.grid import Unreadable
-from importers.sheet_parts import (
+from importers.files.grid import Unreadable
+from importers.files.sheet_parts import (
     CELL_NUMBER,
     ERROR_CELL,
     FORMULA,
@@ -23,8 +23,8 @@ from importers.sheet_parts import (
     column_number,
     sheet_parts,
 )
-from importers.spreadsheets import SMALL, WHOLE, numbers_as_text
-from importers.workbook_parts import PHONETIC
+from importers.files.spreadsheets import SMALL, WHOLE, numbers_as_text
+from importers.files.workbook_parts import PHONETIC
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 KINDS = (FORMULA, HIDDEN_ROW, ERROR_CELL, MERGED, PHONETIC)

@@ -9,11 +9,11 @@ from openpyxl import Workbook
 
 from evaluation.protocol import load_protocol
 from importers.check import check_bytes
-from importers.chosen_headers import nearest
+from importers.child.sandbox import in_child
+from importers.columns.chosen_headers import nearest
+from importers.columns.mapping import BadMapping, as_shown, from_json, from_pairs, pair, require_columns
 from importers.context import Context
-from importers.mapping import BadMapping, as_shown, from_json, from_pairs, pair, require_columns
 from importers.messages import message
-from importers.sandbox import in_child
 from tests.importers.test_check import GOOD, HEAD, PROTOCOL, check
 
 TWO_TABLES = load_protocol("turnaround-before-after")

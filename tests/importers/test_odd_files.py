@@ -13,8 +13,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from evaluation.protocol import load_protocol
 from importers.answer import normalised_rows
 from importers.check import Context, check_bytes
+from importers.child.sandbox import in_child
 from importers.context import Limits
-from importers.sandbox import in_child
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 TABLE = PROTOCOL.tables[0]
@@ -345,7 +345,7 @@ def test_a_child_that_holds_too_much_is_ended(tmp_path, monkeypatch):
     assert sound.report.outcome == "accept"
     assert 0 < sound.usage.cpu_seconds < 60
     assert sound.usage.peak_bytes > 10_000_000
-    monkeypatch.setattr("importers.sandbox.RESIDENT_BYTES", (1_000_000, 0))
+    monkeypatch.setattr("importers.child.sandbox.RESIDENT_BYTES", (1_000_000, 0))
     assert in_child(path, PROTOCOL, SMALL).report.reason == "unreadable_file"
 
 

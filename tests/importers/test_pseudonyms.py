@@ -4,7 +4,7 @@ import polars as pl
 
 from evaluation.data import PilotData
 from evaluation.protocol import load_protocol
-from importers.pseudonyms import keyed_digest, pseudonymise
+from importers.identity.pseudonyms import keyed_digest, pseudonymise
 
 PROTOCOL = load_protocol("stepped-automation")
 TABLE = PROTOCOL.tables[0]

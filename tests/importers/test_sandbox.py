@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from evaluation.protocol import load_protocol
-from importers import ready_child
 from importers.check import Context, check_file
-from importers.ready_child import kept_ready
-from importers.sandbox import in_child
+from importers.child import ready as ready_child
+from importers.child.ready import kept_ready
+from importers.child.sandbox import in_child
 
 PROTOCOL = load_protocol("turnaround-before-after")
 TEXT = "Examen;FINESS;Date du prélèvement;Période;Délai (h)\nE1;990000010;01/10/2025;avant;-2\nE2;990000010;02/10/2025;après;{}\n"
@@ -44,7 +44,7 @@ def test_the_child_answers_as_the_parent_would(file, value):
 
 def test_a_child_that_is_too_slow_or_dies_is_one_issue(file, monkeypatch):
     assert in_child(file("3"), PROTOCOL, CONTEXT, seconds=0).report.reason == "unreadable_file"
-    monkeypatch.setattr("importers.sandbox.MEMORY_BYTES", 1)
+    monkeypatch.setattr("importers.child.sandbox.MEMORY_BYTES", 1)
     monkeypatch.setattr("sys.executable", "/bin/false")
     found = in_child(file("3"), PROTOCOL, CONTEXT)
     assert (found.report.reason, found.frame) == ("unreadable_file", None)
@@ -98,7 +98,7 @@ def test_a_child_that_died_while_it_waited_is_replaced(file):
 def test_a_waiting_child_ends_with_its_parent(tmp_path):
     """The parent is killed: its end of the pipe closes, and the child reads no request."""
     code = (
-        "from importers import ready_child\nimport os\n"
+        "from importers.child import ready as ready_child\nimport os\n"
         "child = ready_child._start()\nprint(child.pid, flush=True)\nos.kill(os.getpid(), 9)\n"
     )
     parent = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

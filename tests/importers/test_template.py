@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from evaluation.protocol import library, load_protocol
+from importers.blank.example_rows import example_rows
+from importers.blank.workbook import blank_workbook, choices
 from importers.check import Context, check_bytes
-from importers.example_rows import example_rows
+from importers.files.spreadsheets import sheet_titles
 from importers.messages import message
-from importers.spreadsheets import sheet_titles
-from importers.template import blank_workbook, choices
 
 WORDS = [f"{letter}{number}" for letter in "CK" for number in range(100, 140)]
 DAYS = (dt.date(2026, 1, 5), dt.date(2026, 10, 30))
@@ -139,7 +139,7 @@ def test_an_upload_to_another_pilot_is_told_in_one_sentence():
 
 
 def test_a_mark_of_another_shape_is_nobodys():
-    from importers.pilot_mark import read_mark
+    from importers.files.pilot_mark import read_mark
 
     part = b'<property fmtid="x" pid="2" name="PreuvePilot"><vt:lpwstr>%s</vt:lpwstr></property>'
     assert read_mark(part % b"PIL-1") == "PIL-1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from importers.mapping import BadMapping
+from importers.columns.mapping import BadMapping
 from registry.errors import Conflict
 from registry.services import audit, submissions
 

@@ -43,7 +43,7 @@ async def test_a_refused_file_leaves_its_report_and_nothing_else(world, send):
 
 
 async def test_the_child_process_gives_the_same_answer(world, send, monkeypatch):
-    from importers.sandbox import in_child
+    from importers.child.sandbox import in_child
 
     monkeypatch.setattr(observations, "in_child", in_child)
     received = await send(world.site_a, rows(A))

@@ -1,0 +1,1 @@
+"""The blank workbooks that sites fill in."""

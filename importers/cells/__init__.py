@@ -1,0 +1,1 @@
+"""Cells to typed values, and the rules that hold across them."""

@@ -1,0 +1,140 @@
+"""Large columns without surprises, typed in a few passes to what `values` would say; anything odd is left to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from evaluation.protocol import Column
+from importers.cells.dates import ZONE
+from importers.cells.numbers import FINE_COMMA, THOUSANDS_COMMA, bounded
+from importers.cells.texts import plain_text
+from importers.cells.typed import EDGES, Typed, matches
+from importers.context import Context
+
+LEAST: Final = 5_000
+"""Cells from which the shorter way is worth its first look."""
+DAY: Final = {"iso": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "french": r"[0-9]{2}/[0-9]{2}/[0-9]{4}"}
+DAY_FORMAT: Final = {"iso": "%Y-%m-%d", "french": "%d/%m/%Y"}
+CLOCK: Final = r"[0-2][0-9]:[0-5][0-9]"
+DATES: Final = tuple(
+    (f"^{DAY[way]}{pattern}$", DAY_FORMAT[way] + clock)
+    for way in DAY
+    for pattern, clock in (
+        ("", ""),
+        (f" {CLOCK}", " %H:%M"),
+        (f" {CLOCK}:[0-5][0-9]", " %H:%M:%S"),
+        (f"T{CLOCK}", "T%H:%M"),
+        (f"T{CLOCK}:[0-5][0-9]", "T%H:%M:%S"),
+    )
+)
+"""Ways of writing a whole column, and the format of each."""
+NOBODY_BELOW: Final = 1e7
+"""Numbers that are too short for a telephone or a social security number."""
+SHORT_CODE: Final = r"^(?:[A-Za-z][._\-]?[0-9]{1,7}|[A-Za-z]{2,6}[._\-]?[0-9]{1,4})$"
+"""`C0001234`, `AB-12`: letters, then fewer digits than a date, a telephone or a record's number has."""
+GLANCE: Final = 1_000
+HOUR: Final = 3_600_000_000
+FIRST: Final = dt.datetime(1950, 1, 1)  # noqa: DTZ001  # by the clock of Paris, as the cells
+LAST: Final = dt.datetime(2100, 1, 1)  # noqa: DTZ001
+"""Between them clocks change at whole hours."""
+
+
+def quick(spec: Column, raw: pl.Series, header: str, context: Context) -> Typed | None:
+    """The typed column; `None` when some cell needs a closer look."""
+    if len(raw) < LEAST:
+        return None
+    found = None
+    if spec.type in ("number", "integer"):
+        found = _numbers(spec, raw, header, context)
+    elif spec.type in ("date", "datetime"):
+        found = _dates(spec, raw, context)
+    elif spec.type == "text":
+        found = _texts(spec, raw, context)
+    return found
+
+
+def _missing_only(texts: pl.Series, context: Context) -> bool:
+    """Whether these cells, few of them, all say that there is no value."""
+    words = texts.unique()
+    return bool(words.str.strip_chars(EDGES).str.to_lowercase().is_in(list(context.missing_words)).all())
+
+
+def _numbers(spec: Column, raw: pl.Series, header: str, context: Context) -> Typed | None:
+    if "%" in header:
+        return None
+    values = raw.cast(pl.Float64, strict=False)
+    if values.null_count() > raw.null_count():
+        if raw.str.contains(",", literal=True).any():
+            with_point = _with_points(raw)
+            if with_point is None:
+                return None
+            values = with_point.cast(pl.Float64, strict=False)
+        if not _missing_only(raw.filter(values.is_null() & raw.is_not_null()), context):
+            return None
+    if not values.is_finite().all():
+        return None
+    small = not (values.abs() >= NOBODY_BELOW).any()
+    return _known(replace(bounded(spec, values), nobody=small), values)
+
+
+def _known(result: Typed, read: pl.Series) -> Typed:
+    return replace(result, missing=read.is_null()) if read.null_count() else result
+
+
+def _with_points(raw: pl.Series) -> pl.Series | None:
+    """Decimal commas as points, when no cell reads in two ways."""
+    if raw.str.contains(r"[0-9]\.|\.[0-9]").any():
+        return None
+    if matches(raw, THOUSANDS_COMMA).any() and not matches(raw, FINE_COMMA).any():
+        return None
+    return raw.str.replace(",", ".", literal=True)
+
+
+def _dates(spec: Column, raw: pl.Series, context: Context) -> Typed | None:
+    first = str(raw.first(ignore_nulls=True))
+    way = next((way for way in DATES if re.match(way[0], first)), None)
+    if way is None:
+        return None
+    written = raw.str.contains(way[0])
+    left = raw.filter(~written)
+    if len(left) and not _missing_only(left, context):
+        return None
+    text = raw.set(~written, None) if len(left) else raw
+    local = text.str.strptime(pl.Datetime("us"), way[1], strict=False, cache=False)
+    values = local.dt.date() if spec.type == "date" else instants(local)
+    if values is None or values.null_count() > text.null_count():
+        return None
+    return _known(Typed(values, nobody=True), values)
+
+
+def instants(local: pl.Series) -> pl.Series | None:
+    """Local times of Paris as UTC, by a table of its hours; null where an hour does not exist or comes twice.
+
+    `None` when a moment lies outside `FIRST` and `LAST`.
+    """
+    low, high = local.min(), local.max()
+    if not (isinstance(low, dt.datetime) and isinstance(high, dt.datetime) and low >= FIRST and high < LAST):
+        return None
+    moments = local.to_physical()
+    hours = moments // HOUR
+    start, end = int(hours.min()), int(hours.max())  # type: ignore[arg-type]
+    clock = pl.Series(np.arange(start, end + 1) * HOUR).cast(pl.Datetime("us"))
+    there = clock.dt.replace_time_zone(ZONE, ambiguous="null", non_existent="null").dt.convert_time_zone("UTC")
+    shift = there.to_physical() - clock.to_physical()
+    utc = moments + shift.gather((hours - start).cast(pl.UInt32))
+    return utc.cast(pl.Datetime("us", "UTC"))
+
+
+def _texts(spec: Column, raw: pl.Series, context: Context) -> Typed | None:
+    told = any(re.search(SHORT_CODE, word, re.IGNORECASE) for word in context.missing_words)
+    if not told and raw.head(GLANCE).str.contains(SHORT_CODE).all() and raw.str.contains(SHORT_CODE).all():
+        return replace(_known(plain_text(spec, raw), raw), nobody=True)
+    words = "|".join(sorted(re.escape(word) for word in context.missing_words))
+    odd = rf"(?i)^(?:{words})$|^[{EDGES}]|[{EDGES}]$|^[#=@+\-]"
+    return _known(plain_text(spec, raw), raw) if not raw.str.contains(odd).any() else None

@@ -1,0 +1,1 @@
+"""Which column of the file is which of the protocol: by its header, or as a person says."""

@@ -1,0 +1,148 @@
+"""A table as the person sees it: headers, cells as text, and the row number of each record in their own file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from importers.cells.distinct import few_texts
+from importers.files.elsewhere import Elsewhere
+from importers.report import Issue
+
+LETTERS: Final = 26
+SPARSE: Final = 2
+FOOTNOTES: Final = 10
+"""Lines at the end among which notes are looked for."""
+
+
+class Unreadable(Exception):
+    """The file stops here: one issue says why."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        row, column, cell = params.pop("row", None), params.pop("column", None), params.pop("cell", None)
+        self.issue = Issue(
+            code,
+            "error",
+            row if isinstance(row, int) else None,
+            column if isinstance(column, str) else None,
+            cell if isinstance(cell, str) else None,
+            params=params,
+        )
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table of text.
+
+    `frame` holds one String column per header, named by its position (`"0"`, `"1"`…), null where the cell is empty;
+    `rows` the row of each record in the person's file (from 1, header included); `sheet` the sheet it stands on, `header_row`
+    the row of the headers; `others` the texts around the table; `epoch_1904` whether its day numbers count from 1904.
+    """
+
+    headers: tuple[str, ...]
+    frame: pl.DataFrame
+    rows: pl.Series
+    sheet: str | None = None
+    issues: tuple[Issue, ...] = ()
+    header_row: int = 1
+    others: tuple[Elsewhere, ...] = ()
+    epoch_1904: bool = False
+    pilot: str | None = None
+    """The pilot whose blank workbook this is, when it is one."""
+
+    _few: dict[int, pl.Series | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def few_texts(self, position: int) -> pl.Series | None:
+        """The distinct texts of a large column of few words; see `importers.cells.distinct`."""
+        if position not in self._few:
+            self._few[position] = few_texts(self.frame[str(position)])
+        return self._few[position]
+
+    def cell(self, position: int, record: int) -> str:
+        """The address of a cell as a spreadsheet shows it."""
+        return f"{column_letters(position)}{self.rows[record]}"
+
+
+def column_letters(position: int) -> str:
+    """`A` for 0, `Z` for 25, `AA` for 26."""
+    letters = ""
+    number = position + 1
+    while number:
+        number, rest = divmod(number - 1, LETTERS)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+TOTAL: Final = re.compile(
+    r"^\s*(?:sous[- ]?|grand )?"
+    r"(?:total|totaux|somme|moyennes?|m[ée]dianes?|[ée]cart[- ]type|effectif|average|mean|median|sum|subtotal)(?:\s.*|\s*:.*)?$",
+    re.IGNORECASE | re.DOTALL,
+)
+LIKELY_TOTAL: Final = r"(?i)^\s*(?:sous|grand|tot|som|moy|m[ée]d|[ée]cart|effectif|average|mean|sum|sub)"
+FOOTNOTE: Final = re.compile(
+    r"^\s*(?:\S+\s+){2,}\S|^\s*[*(]|^\s*(?:source|note|nb|n\.b\.|légende|fin)\b", re.IGNORECASE
+)
+
+
+def _says(names: list[str]) -> pl.Expr:
+    """Whether some cell of the row holds more than spaces."""
+    return pl.any_horizontal(pl.col(names).str.contains(r"[^\s\u00a0\u202f]").fill_null(value=False))
+
+
+def _notes(frame: pl.DataFrame, count: pl.Series, partial: pl.Series) -> dict[int, str]:
+    """Lines of totals among those with an empty cell, and lines of text alone at the end."""
+    left_out: dict[int, str] = {}
+    starts = frame[partial].select(pl.coalesce(pl.all()).alias("first"))["first"]
+    likely = starts.str.contains(LIKELY_TOTAL).fill_null(value=False)
+    for start, record in zip(starts.filter(likely), partial.filter(likely), strict=True):
+        if TOTAL.match(start):
+            left_out[record] = "totals_row_ignored"
+    for record in reversed(range(max(0, frame.height - FOOTNOTES), frame.height)):
+        if count[record] and record not in left_out:
+            cells = frame.row(record)
+            if count[record] > 1 or cells[0] is None or not FOOTNOTE.search(cells[0]):
+                break
+            left_out[record] = "footnote_ignored"
+    return left_out
+
+
+@dataclass(frozen=True)
+class Margins:
+    """A table without the lines that are no records, and what was said of each of them."""
+
+    frame: pl.DataFrame
+    rows: pl.Series
+    issues: tuple[Issue, ...] = ()
+    others: tuple[Elsewhere, ...] = ()
+
+
+def without_margins(frame: pl.DataFrame, rows: pl.Series) -> Margins:
+    """Leave out blank rows, lines of totals, and lines of text alone below the table; each but the blank ones is listed."""
+    if not frame.width or not frame.height:
+        return Margins(frame, rows)
+    count = frame.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32)).alias("n"))["n"]
+    partial = (count < frame.width).arg_true()
+    if not len(partial) and frame.width > SPARSE:
+        return Margins(frame, rows)
+    sparse = (count > 0) & (count <= SPARSE)
+    if sparse.any():
+        blank = frame.with_row_index("record").filter(sparse).filter(~_says(frame.columns))
+        count = count.set(pl.Series(range(frame.height)).is_in(blank["record"].to_list()), 0) if blank.height else count
+    left_out = _notes(frame, count, partial) if frame.width > 1 else {}
+    issues = tuple(Issue(code, "warning", row=int(rows[record])) for record, code in sorted(left_out.items()))
+    others = tuple(
+        Elsewhere(cell, "margin", row=int(rows[record]))
+        for record in left_out
+        for cell in frame.row(record)
+        if cell is not None
+    )
+    kept = count > 0
+    if left_out:
+        kept = kept & ~pl.Series(range(frame.height), dtype=pl.Int64).is_in(list(left_out))
+    if not kept.all():
+        frame, rows = frame.filter(kept), rows.filter(kept)
+    return Margins(frame, rows, issues, others)

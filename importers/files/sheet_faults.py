@@ -1,0 +1,51 @@
+"""Cells of the sheet read whose value cannot be trusted: formulas never computed, errors of Excel, merged blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from importers.files.grid import column_letters
+from importers.files.sheet_parts import Place, SheetParts
+from importers.report import Issue
+
+
+@dataclass(frozen=True)
+class SheetFaults:
+    """The cells with the errors of Excel written where a reader leaves them empty, and what is to be said."""
+
+    frame: pl.DataFrame
+    issues: tuple[Issue, ...]
+
+
+def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str], header: int) -> SheetFaults:
+    """Faults of the sheet below its header row (`header`, from 1), each with its cell."""
+    below = [place for place in parts.without_value if _inside(place, headers, header)]
+    issues = [_issue("formula_without_value", place, headers) for place in below]
+    blocks = [m for m in parts.merges if m.last.row > header and m.first.column < len(headers)]
+    for merge in blocks[:100]:
+        row = max(merge.first.row, header + 1)
+        if merge.last.row > row or merge.last.column > merge.first.column:
+            issues.append(_issue("merged_data_cells", Place(row, merge.first.column), headers))
+    if parts.formulas and not below:
+        issues.append(Issue("formula_cached_value_used", "warning"))
+    if parts.hidden_rows:
+        issues.append(Issue("hidden_rows_included", "warning"))
+    errors = [place for place in parts.errors if _inside(place, headers, header)]
+    columns = {place.column: frame[str(place.column)].to_list() for place in errors}
+    for place in errors:
+        record = place.row - header - 1
+        if record < frame.height and columns[place.column][record] is None:
+            columns[place.column][record] = place.text or "#"
+    replaced = [pl.Series(str(i), values, dtype=pl.String) for i, values in columns.items()]
+    return SheetFaults(frame.with_columns(replaced), tuple(issues))
+
+
+def _inside(place: Place, headers: Sequence[str], header: int) -> bool:
+    return place.row > header and place.column < len(headers)
+
+
+def _issue(code: str, place: Place, headers: Sequence[str]) -> Issue:
+    return Issue(code, "error", place.row, headers[place.column] or column_letters(place.column), place.cell)

@@ -1,0 +1,180 @@
+"""What the XML of one sheet says that its values do not: formulas, errors, merged cells, hidden rows, and its true size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from importers.context import Limits
+from importers.files.grid import Unreadable, column_letters
+
+PREFIX: Final = rb"<(?:\w+:)?"
+FORMULA: Final = re.compile(PREFIX + rb"f[ />]")
+CELL: Final = re.compile(PREFIX + rb"c\b((?:[^>]*[^/>])?)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+ERROR_CELL: Final = re.compile(PREFIX + rb"c\b([^>]*\bt=[\"']e[\"'](?:[^>]*[^/>])?)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+ADDRESS: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+VALUE: Final = re.compile(PREFIX + rb"v\b[^>]*>([^<]*)<")
+ANY_VALUE: Final = re.compile(PREFIX + rb"(?:v|is)\b")
+MERGED: Final = re.compile(PREFIX + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
+HIDDEN_ROW: Final = re.compile(PREFIX + rb"row\b[^>]*\bhidden=[\"'](?:1|true)[\"']")
+ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br=[\"'](\d{1,7})[\"']")
+ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
+CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
+CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
+FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"'][A-Z]{3}\d")
+GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|t=[\"']e[\"']|mergeCell|rPh"
+"""What stands in every sheet that holds a formula, a hidden row, an error, merged cells or a pronunciation."""
+STRING: Final = b't="str"'
+MOST: Final = 10_000
+"""Cells of one kind that are remembered: more say nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell: its row (from 1), its column (from 0), and what it shows."""
+
+    row: int
+    column: int
+    text: str = ""
+
+    @property
+    def cell(self) -> str:
+        """Its address as a spreadsheet shows it."""
+        return f"{column_letters(self.column)}{self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A block of merged cells, rows from 1 and columns from 0, ends included."""
+
+    first: Place
+    last: Place
+
+
+@dataclass(frozen=True)
+class SheetParts:
+    """Facts about one sheet."""
+
+    formulas: bool = False
+    without_value: Sequence[Place] = ()
+    errors: Sequence[Place] = ()
+    merges: Sequence[Merge] = ()
+    hidden_rows: bool = False
+    plain: bool = False
+    """Whether it holds none of the above, nor a pronunciation."""
+
+
+def column_number(letters: bytes | str) -> int:
+    """0 for `A`, 25 for `Z`, 26 for `AA`."""
+    number = 0
+    for letter in letters if isinstance(letters, bytes) else letters.encode():
+        number = number * 26 + letter - ord("A") + 1
+    return number - 1
+
+
+def sheet_parts(part: bytes) -> SheetParts:
+    """Look through the XML of a sheet whose size was checked."""
+    text = _text(part)
+    if not text.str.contains(GLANCE)[0]:  # one look; each kind is searched for in a sheet that holds some
+        return SheetParts(plain=True)
+    formulas = _holds(text, FORMULA)
+    merges = [
+        Merge(Place(int(m[2]), column_number(m[1])), Place(int(m[4]), column_number(m[3])))
+        for m, _ in zip(MERGED.finditer(part) if b"mergeCell" in part else (), range(MOST), strict=False)
+    ]
+    return SheetParts(
+        formulas,
+        list(_without_value(part)) if formulas else (),
+        list(_errors(part)) if b't="e"' in part or b"t='e'" in part else (),
+        merges,
+        _holds(text, HIDDEN_ROW),
+    )
+
+
+def checked_size(part: bytes, limits: Limits) -> None:
+    """Refuse a sheet before a reader makes room for it.
+
+    Raises
+    ------
+    Unreadable
+        A cell so far that a reader would ask for more cells than the limits allow.
+    """
+    text = _text(part)
+    if text.str.contains(_far(limits))[0]:
+        _size(part, text, limits)
+
+
+def _text(part: bytes) -> pl.Series:
+    try:
+        return pl.Series([part]).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return pl.Series([part.decode("utf-8", "replace")])
+
+
+def _far(limits: Limits) -> str:
+    """A column of three letters, or a row from which a sheet may be too large."""
+    digits = str(limits.grid_cells // limits.columns)
+    return rf"r=[\"'](?:[A-Z]{{3}}[0-9]|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|[0-9]{{{len(digits) + 1}}})"
+
+
+def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a pattern is found in a large text: the same expression, by the faster engine of Polars."""
+    return bool(text.str.contains(pattern.pattern.decode())[0])
+
+
+def _size(part: bytes, text: pl.Series, limits: Limits) -> None:
+    """The box around the filled cells: the rows times the most columns, and cell by cell only when that is too many."""
+    last_row = max((int(found[1]) for found in ROW_NUMBER.finditer(part)), default=0)
+    if last_row * limits.columns <= limits.grid_cells and not _holds(text, FAR_COLUMN):
+        return
+    row = column = 0
+    far = ""
+    for found in CELL_NUMBER.finditer(part):
+        if int(found[2]) > row or column_number(found[1]) > column:
+            row, column = max(row, int(found[2])), max(column, column_number(found[1]))
+            far = (found[1] + found[2]).decode()
+    if row * (column + 1) > limits.grid_cells:
+        raise Unreadable("sheet_too_large", cell=far)
+
+
+def _without_value(part: bytes) -> Iterator[Place]:
+    """Formulas whose value was never stored; an empty text is a value."""
+    found = 0
+    for cell in CELL.finditer(part):
+        attributes, inside = cell[1], cell[2]
+        if FORMULA.search(inside) is None:
+            continue
+        value = VALUE.search(inside)
+        stored = (value is not None and value[1] != b"") or (
+            STRING in attributes and ANY_VALUE.search(inside) is not None
+        )
+        if not stored:
+            yield _place(part, cell)
+            found += 1
+        if found >= MOST:
+            return
+
+
+def _errors(part: bytes) -> Iterator[Place]:
+    """Cells that show `#REF!`, `#DIV/0!`…: readers give them as empty ones."""
+    for cell, _ in zip(ERROR_CELL.finditer(part), range(MOST), strict=False):
+        value = VALUE.search(cell[2])
+        yield _place(part, cell, value[1].decode("utf-8", "replace") if value else "")
+
+
+def _place(part: bytes, cell: re.Match[bytes], text: str = "") -> Place:
+    """Where a cell stands: by its address, or by counting, since a cell and a row may leave it out."""
+    address = ADDRESS.search(cell[1])
+    if address:
+        return Place(int(address[2]), column_number(address[1]), text)
+    starts = list(ROW_START.finditer(part, 0, cell.start()))
+    row = len(starts)
+    for back, start in enumerate(reversed(starts)):
+        if number := ROW_NUMBER.match(start[0]):
+            row = int(number[1]) + back
+            break
+    return Place(row, len(CELL_START.findall(part, starts[-1].end() if starts else 0, cell.start())), text)

@@ -1,0 +1,243 @@
+"""XLSX through calamine: the sheet that holds the table, its cells as text exactly as stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from evaluation.protocol import Table
+from importers.columns.headers import HeaderWords, bare, header_row
+from importers.context import Limits
+from importers.files.book import read_book
+from importers.files.elsewhere import Elsewhere
+from importers.files.grid import Grid, Unreadable, column_letters, without_margins
+from importers.files.pilot_mark import told_mark
+from importers.files.sheet_faults import sheet_faults
+from importers.files.workbook_parts import Parts
+from importers.identity.columns import Cells, announces_people, kind_of_column
+from importers.identity.texts import plain
+from importers.report import Issue
+
+OWN_SHEETS: Final = frozenset(
+    {"dictionnaire", "dictionary", "lisezmoi", "readme", "exemple", "example", "listes", "lists"}
+    | {"bilanducontrole", "checksummary"}
+)
+"""Sheets of our blank workbooks, and of the copies where we mark the faults, that hold no data."""
+WHOLE: Final = 1e15
+"""Numbers below it show all the digits before their decimal point."""
+SMALL: Final = 1e-4
+"""Numbers from it are written without an exponent."""
+NOT_RECENT: Final = 2012
+"""Dates of another sheet are of births when most are of years before."""
+LIST_HEADERS: Final = frozenset({"nom", "name"})
+"""What a dictionary of columns may call its own."""
+FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
+"""What the title of a sheet may not hold."""
+
+
+def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Sequence[str] = ()) -> Grid:
+    """The table of a workbook.
+
+    Parameters
+    ----------
+    wanted
+        Titles that the sheet to read may have, when the workbook holds one sheet per table.
+
+    Raises
+    ------
+    Unreadable
+        No sheet whose first rows name columns of the protocol, or a workbook that cannot be read.
+    """
+    book = read_book(content, limits)
+    candidates = [sheet for sheet in book.sheets if sheet.visible and bare(sheet.title) not in OWN_SHEETS]
+    found = []
+    for sheet in candidates:
+        header = header_row([[_text(c) or "" for c in row] for row in sheet.cells[:20]], words)
+        if header is not None:
+            found.append(_Sheet(sheet.title, sheet.cells, *header))
+    if not found:
+        raise Unreadable("header_not_found")
+    chosen = _choose(found, wanted)
+    issues = []
+    if any(sheet.title != chosen.name and not _is_blank_table(sheet.cells) for sheet in candidates):
+        issues.append(Issue("sheet_selected", "warning", params={"sheet": chosen.name}))
+    if chosen.header:
+        issues.append(Issue("header_not_first_row", "warning", row=chosen.header + 1))
+    hidden = [sheet for sheet in book.sheets if not sheet.visible and bare(sheet.title) not in OWN_SHEETS]
+    if hidden:
+        issues.append(Issue("hidden_content_ignored", "warning", params={"n": len(hidden)}))
+    others = [text for sheet in book.sheets if sheet.title != chosen.name for text in _texts(sheet.cells, sheet.title)]
+    mark = told_mark({sheet.title: sheet.cells for sheet in book.sheets})
+    return _grid(chosen, limits, book.parts, issues, others, mark)
+
+
+def _is_blank_table(cells: list[list[Any]]) -> bool:
+    """Whether a sheet holds a line of headers and nothing else: another table of a blank workbook."""
+    filled = [sum(_text(cell) is not None for cell in row) for row in cells]
+    return [count > 1 for count in filled if count] == [True]
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet whose row `header` names `known` columns of the protocol."""
+
+    name: str
+    cells: list[list[Any]]
+    header: int
+    known: int
+
+    @property
+    def headers(self) -> frozenset[str]:
+        return frozenset(bare(text) for cell in self.cells[self.header] if (text := _text(cell)))
+
+    @property
+    def filled(self) -> bool:
+        return any(_text(cell) for row in self.cells[self.header + 1 :] for cell in row)
+
+
+def _choose(found: Sequence[_Sheet], wanted: Sequence[str]) -> _Sheet:
+    """The sheet asked for, else the one that is filled in; two filled sheets are a question, not a guess."""
+    for sheet in found:
+        if bare(sheet.name) in {bare(title) for title in wanted}:
+            return sheet
+    filled = [sheet for sheet in found if sheet.filled] or list(found)
+    best = max(filled, key=lambda sheet: sheet.known)
+    shared = [
+        (len(s.headers & best.headers) / min(len(s.headers), len(best.headers)), s) for s in filled if s is not best
+    ]
+    tables = [sheet for share, sheet in shared if share < 1 / 2]
+    if tables and not wanted:
+        raise Unreadable("several_tables", sheets=", ".join(sheet.name for sheet in (best, *tables)))
+    twins = [sheet for share, sheet in shared if share >= 1 / 2 and sheet.filled and sheet.known == best.known]
+    if twins:
+        raise Unreadable("several_sheets", sheets=", ".join(sheet.name for sheet in (best, *twins)))
+    return best
+
+
+def sheet_titles(table: Table) -> tuple[str, str]:
+    """What our blank workbooks call the sheet of a table, in French and in English (31 characters at most)."""
+    french, english = (
+        FORBIDDEN.sub("-", text)[:31].strip(" '") or table.name for text in (table.label.fr, table.label.en)
+    )
+    return french, english
+
+
+def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
+    """The texts of another sheet, hidden or not, and its columns whose first row announces people."""
+    rows = [[_text(cell) for cell in row] for row in cells]
+    for row in rows:
+        for cell in row:
+            if cell:
+                yield Elsewhere(cell, "sheet", sheet=sheet)
+    first = next((i for i, row in enumerate(rows) if sum(bool(cell) for cell in row) > 1), None)
+    if first is not None:
+        for position, header in enumerate(rows[first]):
+            below = [row[position] for row in rows[first + 1 :] if position < len(row) and row[position]]
+            plain = bare(sheet) in OWN_SHEETS and bare(header or "") in LIST_HEADERS
+            if header and not plain and len(below) > 1 and announces_people(header, pl.Series(below, dtype=pl.String)):
+                yield Elsewhere(header, "named", sheet=sheet)
+            elif bare(sheet) not in OWN_SHEETS and (kind := _kind_of([header, *below])):
+                yield Elsewhere(kind, "column", sheet=sheet)
+
+
+def _kind_of(texts: Sequence[str | None]) -> str | None:
+    """What kind of identity a column of another sheet is made of; long numbers there may well be those of sites."""
+    column = plain(pl.Series([text for text in texts if text], dtype=pl.String))
+    cells = Cells(column, len(column), lambda some: int(column.is_in(some).sum()))
+    found = kind_of_column(cells, known=False, pseudonym=False, year=NOT_RECENT)
+    return found[0] if found and found[0] != "number" else None
+
+
+def _grid(
+    sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], others: list[Elsewhere], pilot: str | None
+) -> Grid:
+    headers = [_text(cell) or "" for cell in sheet.cells[sheet.header]]
+    while headers and not headers[-1].strip():
+        headers.pop()
+    if len(headers) > limits.columns:
+        raise Unreadable("too_many_columns", n=len(headers), limit=limits.columns)
+    body = sheet.cells[sheet.header + 1 :]
+    longer = [row[len(headers) :] for row in body if len(row) > len(headers)]
+    stray = max((i for row in longer for i, cell in enumerate(row) if _text(cell)), default=-1)
+    if len(headers) + stray >= limits.columns:
+        raise Unreadable("sheet_too_large", cell=_address(sheet, len(headers) + stray))
+    headers += [""] * (stray + 1)
+    frame = pl.DataFrame([_column(values).alias(str(i)) for i, values in enumerate(_columns(body, len(headers)))])
+    rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
+    own = parts.sheets.get(sheet.name)
+    faults = sheet_faults(own, frame, headers, sheet.header + 1) if own else None
+    left = without_margins(faults.frame if faults else frame, rows)
+    above = [
+        Elsewhere(t, "margin", row=i + 1)
+        for i, row in enumerate(sheet.cells[: sheet.header])
+        for c in row
+        if (t := _text(c))
+    ]
+    return Grid(
+        tuple(headers),
+        left.frame,
+        left.rows,
+        sheet.name,
+        (*issues, *parts.issues, *(faults.issues if faults else ()), *left.issues),
+        sheet.header + 1,
+        (*parts.texts, *others, *above, *left.others),
+        parts.epoch_1904,
+        parts.pilot or pilot,
+    )
+
+
+def _address(sheet: _Sheet, position: int) -> str:
+    """A cell of the last filled column: the first one."""
+    row = next(i for i, cells in enumerate(sheet.cells) if i > sheet.header and any(map(_text, cells[position:])))
+    return f"{column_letters(position)}{row + 1}"
+
+
+def _columns(body: list[list[Any]], width: int) -> Iterator[Sequence[Any]]:
+    """The rows' cells by column; readers give rows of one length."""
+    lengths = set(map(len, body))
+    if len(lengths) == 1 and (length := lengths.pop()) >= width:
+        flat = list(itertools.chain.from_iterable(body))
+        yield from (flat[i::length] for i in range(width))
+    else:
+        yield from ([row[i] if i < len(row) else "" for row in body] for i in range(width))
+
+
+def _column(values: Sequence[Any]) -> pl.Series:
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        texts = pl.Series(values, dtype=pl.String)
+        return texts.replace("", None) if "" in values else texts
+    if kinds == {float} and (numbers := numbers_as_text(pl.Series(values, dtype=pl.Float64))) is not None:
+        return numbers
+    return pl.Series([_text(value) for value in values], dtype=pl.String)
+
+
+def numbers_as_text(numbers: pl.Series) -> pl.Series | None:
+    """Numbers as `repr` writes them, without `.0`; `None` where Polars writes one otherwise."""
+    size = numbers.abs()
+    if not ((size == 0) | ((size >= SMALL) & (size < WHOLE))).all():  # nor is NaN or infinity
+        return None
+    return numbers.cast(pl.String).str.strip_suffix(".0")
+
+
+def _text(value: Any) -> str | None:
+    """A cell as text: whole numbers without a decimal point, others with all their digits, dates as ISO."""
+    text: str | None = None
+    if isinstance(value, bool):
+        text = "1" if value else "0"
+    elif isinstance(value, float):
+        text = str(int(value)) if value.is_integer() and abs(value) < WHOLE else repr(value)
+    elif isinstance(value, dt.datetime):
+        rounded = value + dt.timedelta(microseconds=500_000)
+        text = rounded.replace(microsecond=0).isoformat(sep=" ")
+    elif isinstance(value, (dt.date, dt.time)):
+        text = value.isoformat()
+    elif value is not None:
+        text = str(value)
+    return text or None

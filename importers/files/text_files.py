@@ -1,0 +1,157 @@
+"""CSV and its cousins: any encoding and separator that hospitals send, decided for the whole file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from importers.columns.headers import HeaderWords, header_row
+from importers.context import Limits
+from importers.files.elsewhere import Elsewhere
+from importers.files.encodings import utf8_lines
+from importers.files.fast_text import HEAD, count, fast_table
+from importers.files.grid import Grid, Unreadable, without_margins
+from importers.report import Issue
+
+SEPARATORS: Final = (";", ",", "\t", "|")
+HEAD_LINES: Final = 40
+LINES_A_ROW: Final = 2
+"""Lines that a row may take on average, by cells of several lines: beyond, the file is not even parsed."""
+LONGEST: Final = 2**31 - 1
+FAST_FROM: Final = 1_000_000
+"""Bytes from which Polars reads the file; below, and for any oddity, the csv module keeps the exact line numbers."""
+
+
+def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
+    """The table of a text file.
+
+    Raises
+    ------
+    Unreadable
+        Undecodable text, no header that names a column of the protocol, or a quote that never closes.
+    """
+    lines, encoding = utf8_lines(content)
+    head = lines[:HEAD].decode("utf-8", errors="ignore").split("\n")[:HEAD_LINES]
+    end = lines.find(b"\n")
+    for separator in SEPARATORS:
+        if (n := lines.count(separator.encode(), 0, end if end >= 0 else len(lines))) > limits.columns:
+            raise Unreadable("too_many_columns", n=n + 1, limit=limits.columns)
+    separator, skipped = _layout(head, words)
+    breaks = count(lines, "\n")
+    if breaks > LINES_A_ROW * limits.rows + skipped:
+        raise Unreadable("too_many_rows", n=breaks, limit=limits.rows)
+    if breaks * (head[skipped].count(separator) + 1) > limits.grid_cells:
+        raise Unreadable("table_too_large")
+    grid = fast_table(lines, separator, skipped, breaks) if len(lines) >= FAST_FROM else None
+    if grid is None:
+        if count(lines, separator) + breaks > limits.grid_cells:
+            raise Unreadable("table_too_large")
+        grid = _exact(lines.decode("utf-8"), separator, skipped)
+    if (n := len(grid.headers) - _empty_at_the_end(grid.headers)) > limits.columns:
+        raise Unreadable("too_many_columns", n=n, limit=limits.columns)
+    issues: list[Issue] = []
+    if encoding not in ("utf-8", "utf-16"):
+        issues.append(Issue("encoding_not_utf8", "warning", params={"encoding": encoding}))
+    if skipped and not _is_directive(head[0], skipped):
+        issues.append(Issue("header_not_first_row", "warning", row=grid.header_row))
+    left = without_margins(grid.frame, grid.rows)
+    kept = {*left.rows.to_list()} if grid.issues else set()
+    ragged = [issue for issue in grid.issues if issue.row in kept]
+    return Grid(
+        grid.headers,
+        left.frame,
+        left.rows,
+        None,
+        (*issues, *ragged, *left.issues),
+        grid.header_row,
+        (*grid.others, *left.others),
+    )
+
+
+def _empty_at_the_end(headers: Sequence[str]) -> int:
+    return len(headers) - next((i for i in range(len(headers), 0, -1) if headers[i - 1].strip()), 0)
+
+
+def _is_directive(text: str, skipped: int) -> bool:
+    """Excel's own first line, `sep=;`, is no title."""
+    return skipped == 1 and text[:5].lower().startswith("sep=")
+
+
+def _layout(head: Sequence[str], words: HeaderWords) -> tuple[str, int]:
+    """The separator and the number of records before the header: those that name most columns of the protocol."""
+    csv.field_size_limit(LONGEST)
+    best: tuple[int, int, str, int] | None = None
+    for separator in SEPARATORS:
+        try:
+            lines = list(csv.reader(head, delimiter=separator))
+        except csv.Error:
+            continue
+        found = header_row(lines, words)
+        if found is not None:
+            row, known = found
+            candidate = (known, len(lines[row]), separator, row)
+            if best is None or candidate[:2] > best[:2]:
+                best = candidate
+    if best is None:
+        raise Unreadable("header_not_found")
+    return best[2], best[3]
+
+
+def _exact(text: str, separator: str, skipped: int) -> Grid:
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    records: list[list[str]] = []
+    numbers: list[int] = []
+    ragged: list[Issue] = []
+    titles: list[Elsewhere] = []
+    headers: Sequence[str] = ()
+    start = header = 1
+    try:
+        for index, record in enumerate(reader):
+            if index == skipped:
+                headers, header = record, start
+            elif index > skipped:
+                _keep(record, len(headers), start, records, numbers, ragged)
+                if reader.line_num > start:
+                    _swallowed(record, headers, separator, start)
+            else:
+                titles.extend(Elsewhere(cell, "margin", row=start) for cell in record if cell.strip())
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise _quotes(str(error), text, separator, headers, start) from error
+    frame = pl.DataFrame(
+        {str(i): [r[i] or None for r in records] for i in range(len(headers))},
+        schema={str(i): pl.String for i in range(len(headers))},
+    )
+    rows = pl.Series(numbers, dtype=pl.UInt32)
+    return Grid(tuple(headers), frame, rows, None, tuple(ragged), header, tuple(titles))
+
+
+def _quotes(error: str, text: str, separator: str, headers: Sequence[str], row: int) -> Unreadable:
+    """Which cell of the row opens the quotation mark that was never closed, or closes it too early."""
+    line = text.split("\n")[row - 1] if error.startswith("unexpected end") else ""
+    position = next((i for i, cell in enumerate(line.split(separator)) if cell.count('"') % 2), 0)
+    column = headers[position] if position < len(headers) else None
+    code = "unclosed_quote" if error.startswith("unexpected end") else "misplaced_quote"
+    return Unreadable(code, row=row, column=column if code == "unclosed_quote" else None)
+
+
+def _swallowed(record: Sequence[str], headers: Sequence[str], separator: str, row: int) -> None:
+    """A cell of several lines that holds as many separators as a row is a quotation mark that closed rows later."""
+    for position, cell in enumerate(record):
+        if "\n" in cell and cell.count(separator) >= len(headers) - 1 > 0:
+            raise Unreadable("unclosed_quote", row=row, column=headers[position] if position < len(headers) else None)
+
+
+def _keep(
+    record: list[str], width: int, row: int, records: list[list[str]], numbers: list[int], ragged: list[Issue]
+) -> None:
+    extra = [cell for cell in record[width:] if cell.strip()]
+    filled = any(cell.strip() for cell in record)
+    if filled and (extra or len(record) < width):
+        ragged.append(Issue("ragged_rows", "error", row=row, params={"found": len(record), "expected": width}))
+    records.append((record + [""] * width)[:width])
+    numbers.append(row)

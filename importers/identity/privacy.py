@@ -1,0 +1,150 @@
+"""Directly identifying data: found anywhere in the file, they refuse it before anything is kept; no value is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from evaluation.protocol import Column, Table
+from evaluation.vocabulary import PSEUDONYM_ROLES
+from importers.columns.headers import bare
+from importers.files.elsewhere import Elsewhere
+from importers.files.grid import Grid, column_letters
+from importers.identity.columns import Cells, announces_people, kind_of_column, measures
+from importers.identity.texts import kinds, plain
+from importers.report import Issue
+
+MOST: Final = 0.5
+"""Share of a column's cells beyond which the column as such is at fault."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Cells of one column that identify people: what they are, how many, and the first record."""
+
+    kind: str
+    count: int
+    first: int
+    filled: int
+
+
+class Search:
+    """The search of one file: one issue for each column that identifies people, with how many cells do; never a value.
+
+    Parameters
+    ----------
+    grid
+        Every column of the file, those that the protocol does not know too, and the texts found around the table.
+    positions
+        Where the columns of the protocol are: they are read, but not refused for their name.
+    year
+        First year of the pilot: a full date well before it is nobody's examination.
+    """
+
+    def __init__(self, grid: Grid, table: Table, positions: Mapping[str, int], year: int | None = None) -> None:
+        self._grid, self._year = grid, year
+        self._specs = {positions[c.name]: c for c in table.columns if c.name in positions}
+        self._named = {bare(c.name) for c in table.columns}
+
+    def column(self, position: int, *, nobody: bool) -> list[Issue]:
+        """What a column gives away; of one already read whole as dates or as short numbers, only the header is looked at."""
+        spec = self._specs.get(position)
+        return [*_column(self._grid, position, spec, self._named, self._year, cells=not nobody)]
+
+    def around(self, *, seen: bool) -> list[Issue]:
+        """What stands around the table; `seen`: a column has given people away already."""
+        return [*_around(self._grid, seen=seen)]
+
+
+def _column(
+    grid: Grid, position: int, spec: Column | None, named: set[str], year: int | None, *, cells: bool
+) -> Iterator[Issue]:
+    header, column = grid.headers[position], grid.frame[str(position)]
+    shown = "…" if header.strip() and kinds(pl.Series([header])) else header
+    where = {"column": shown, "cell": f"{column_letters(position)}{grid.header_row}"}
+    if shown != header:
+        yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": 1}, **where)
+    found = _cells(column, grid.few_texts(position), spec, year) if cells else None
+    if found is not None and found.kind == "number" and measures(header):
+        found = None
+    filled = len(column) - column.null_count()
+    if found is None:
+        if spec is None and filled and bare(header) not in named and announces_people(header, column):
+            yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": filled}, **where)
+        return
+    row = int(grid.rows[found.first])
+    params = {"kind": found.kind, "n": found.count}
+    cell = grid.cell(position, found.first)
+    if found.count > MOST * found.filled and found.count > 1:
+        yield Issue("identifying_data", "error", grid.header_row, params=params, **where)
+        yield Issue("identifying_cell", "error", row, shown, cell, params=params)
+    else:
+        yield Issue("identifying_data", "error", row, shown, cell, params=params | {"say": "cell"})
+
+
+def _cells(column: pl.Series, texts: pl.Series | None, spec: Column | None, year: int | None) -> _Found | None:
+    """The first kind of identity that cells hold: whatever the column, or because the column is made of it."""
+    filled = len(column) - column.null_count()
+    text = plain(column if texts is None else texts)
+    dated = spec is not None and spec.type in ("date", "datetime")
+    found = kinds(text, phones=not dated)
+    if not found and (spec is None or spec.type in ("text", "category")):
+        pseudonym = spec is not None and spec.role in PSEUDONYM_ROLES
+        cells = Cells(text.drop_nulls(), filled, lambda some: int(plain(column).is_in(some).sum()))
+        found = kind_of_column(cells, known=spec is not None, pseudonym=pseudonym, year=year)
+    if not found:
+        return None
+    kind, values = found
+    mask = plain(column).is_in(values).fill_null(value=False)
+    return _Found(kind, int(mask.sum()), int(mask.arg_true()[0]), filled)
+
+
+def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:
+    """Identities outside the table; the texts that cells share are looked at when the cells themselves told nothing."""
+    for one in grid.others:
+        if one.where == "comment" and kinds(pl.Series([one.text])):
+            kind = (kinds(pl.Series([one.text])) or ("", []))[0]
+            yield _placed(grid, one, kind)
+            seen = True
+    groups: dict[str, list[Elsewhere]] = {}
+    for one in grid.others:
+        if one.where != "comment":
+            groups.setdefault(one.where, []).append(one)
+    for where, texts in groups.items():
+        if where == "column":
+            for kind in sorted({one.text for one in texts}):
+                yield Issue("identifying_data", "error", params={"kind": kind, "n": len(texts), "say": "elsewhere"})
+            seen = True
+        elif where == "named":
+            yield Issue("identifying_data", "error", params={"kind": "header", "n": len(texts), "say": "elsewhere"})
+            seen = True
+        elif where != "shared" or not seen:
+            for issue in _group(where, texts):
+                yield issue
+                seen = True
+
+
+def _group(where: str, texts: Sequence[Elsewhere]) -> Iterator[Issue]:
+    found = kinds(plain(pl.Series([one.text for one in texts], dtype=pl.String)))
+    if found:
+        kind, values = found
+        params = {"kind": kind, "n": len(values), "say": "margin" if where == "margin" else "elsewhere"}
+        row = (
+            next((o.row for o in texts if o.row and kinds(plain(pl.Series([o.text])))), None)
+            if where == "margin"
+            else None
+        )
+        yield Issue("identifying_data", "error", row, params=params)
+
+
+def _placed(grid: Grid, comment: Elsewhere, kind: str) -> Issue:
+    inside = comment.position is not None and comment.position < len(grid.headers)
+    inside = inside and comment.sheet in (None, grid.sheet)
+    header = grid.headers[comment.position] if inside and comment.position is not None else None
+    cell = f"{column_letters(comment.position or 0)}{comment.row}"
+    return Issue(
+        "identifying_data", "error", comment.row, header, cell, params={"kind": kind, "n": 1, "say": "comment"}
+    )
