@@ -26,6 +26,7 @@ from importers.identity.patterns import (
     MOBILE,
     NAME_AND_INITIAL,
     NAME_CODE,
+    NAMED,
     NIR_WITHOUT_KEY,
     PLAIN_PHONE,
     RECORD_CODE,
@@ -43,11 +44,14 @@ from importers.identity.words import (
     MOMENTS,
     NAME_OF,
     NUMBER_WORDS,
+    PATIENT_WORDS,
     first_names,
+    surnames,
 )
 
 NEARLY_ALL: Final = 0.8
 HALF: Final = 0.5
+A_GOOD_PART: Final = 0.25
 FEW: Final = 3
 """Filled cells from which a column says something as a whole."""
 OLD_YEARS: Final = 2
@@ -65,6 +69,7 @@ BY_CHANCE: Final = 0.0005
 """Share of random codes that look like initials and a date."""
 CODE_LENGTH: Final = 10
 """Two letters and a full date."""
+PATIENT_NUMBER: Final = r"^\s*\d{5,12}(?:\.0)?\s*$"
 A_WORD: Final = r"^[\p{L}][\p{L}'’\- ]{1,40}$"
 WORDS: Final = re.compile(r"[^a-z0-9]+")
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -84,7 +89,8 @@ def announces_people(header: str, column: pl.Series) -> bool:
     if words & NUMBER_WORDS and not words & MOMENTS:
         digits = column.drop_nulls().str.count_matches(r"\d")
         return bool(len(digits)) and _share(digits >= MANY_DIGITS) > HALF
-    return False
+    filled = column.drop_nulls()
+    return bool(words & PATIENT_WORDS and len(filled)) and _share(filled.str.contains(PATIENT_NUMBER)) > HALF
 
 
 def measures(header: str) -> bool:
@@ -114,6 +120,8 @@ def kind_of_column(cells: Cells, *, known: bool, pseudonym: bool, year: int | No
     if not cells.filled:
         return None
     found = _dated_codes(_without_digests(cells), year) if pseudonym or not known else None
+    if not found and not known and cells.filled < FEW and cells.texts.str.contains(MOBILE).all():
+        return "phone", cells.texts.unique().to_list()
     if found or cells.filled < FEW:
         return found
     numbers, words = cells.has(r"^\d"), cells.has(r"^\D+$")
@@ -127,7 +135,7 @@ def kind_of_column(cells: Cells, *, known: bool, pseudonym: bool, year: int | No
             mask = distinct.str.contains(pattern)
             if _share(mask) >= share:
                 return kind, distinct.filter(mask).to_list()
-    found = _first_names(cells) if words else None
+    found = (_first_names(cells) if words else None) or _names(cells)
     if not found and numbers and words and not known and _share(cells.texts.str.contains(r"^\d")) < HALF:
         phones = cells.matching(MOBILE)  # among words, not in a column of long numbers
         found = None if phones is None else ("phone", phones.filter(phones.str.contains(MOBILE)).to_list())
@@ -212,6 +220,24 @@ def _first_names(cells: Cells) -> FirstKind:
     people = [w for w in words.to_list() if _is_named(w)]
     count = cells.holding(people) if len(people) > 1 else 0  # one same word everywhere is a place or a brand
     return ("name", people) if count >= FEW and count >= HALF * cells.filled else None
+
+
+def _names(cells: Cells) -> FirstKind:
+    """Surnames alone, with initials or with a number: the column holds several words, and a good part are common names."""
+    distinct = cells.matching(NAMED)
+    if distinct is None:
+        return None
+    words = distinct.str.extract(NAMED)
+    known = {word for word in words.drop_nulls().unique() if _is_name(word)}
+    if len(known) < FEW or len(known) < A_GOOD_PART * words.drop_nulls().n_unique():
+        return None
+    people = distinct.filter(words.is_not_null()).to_list()
+    return ("name", people) if cells.holding(people) >= HALF * cells.filled else None
+
+
+def _is_name(text: str) -> bool:
+    parts = {without_accents(part) for part in re.split(r"[ \-'’]", text)}
+    return bool(parts & (surnames() | first_names())) and not INSTITUTIONS & parts
 
 
 def _is_named(text: str) -> bool:

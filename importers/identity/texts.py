@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from importers.identity.patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE, RECORD, TOLD_NIR
-from importers.identity.words import INSTITUTIONS, NAMESAKES, first_names
+from importers.identity.words import INSTITUTIONS, NAMESAKES, first_names, surnames
 
 DIGEST: Final = r"[0-9a-f]{16,}|[0-9A-F]{16,}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 """A keyed digest or a UUID, as pseudonyms should be: among many, some look by chance like a date or a telephone number."""
@@ -39,6 +39,9 @@ NAME: Final = rf"[{UPPER}][{UPPER}{LOWER}'’\-]+"
 PAIR: Final = re.compile(
     rf"(?<![\w'’\-.])(?P<one>{NAME})(?=,?\s+(?:(?:[Dd]e|[Dd]u|[Dd]es|[Ll]a|[Ll]e)\s+)*(?P<two>{NAME}))"
 )
+INITIALS: Final = r"\p{Lu}\.[\s\-]?(?:\p{Lu}\.[\s\-]?)?\s?\p{Lu}\p{L}{2}"
+INITIALED: Final = re.compile(rf"(?<![\w.])[{UPPER}]\.[\s\-]?(?:[{UPPER}]\.[\s\-]?)?\s?(?P<name>{NAME})")
+"""`J. Dupont`: a common surname after initials."""
 TWO_NAMES: Final = r"\p{Lu}\p{L}[\p{L}'’\-]*,?\s+(?:(?:[Dd]e|[Dd]u|[Dd]es|[Ll]a|[Ll]e)\s+)*\p{Lu}\p{L}"
 TYPED_FAST: Final = re.compile(
     r"\b(?:mme|mlle)\.?\s+(?!(?:est|non|pas|qui|que|dit|sera|sans|avec|sous|vue?s?|revue?s?|tr[èe]s|tou\w+|\w+(?:ée?|ant|ait))\b)[a-zà-ÿ]{3,}"
@@ -114,7 +117,7 @@ def _persons(texts: pl.Series) -> pl.Series:
         letters = texts.filter(likely).str.normalize("NFKD").str.replace_all(r"\p{M}", "")
         named = letters.str.contains_any(sorted(first_names()), ascii_case_insensitive=True)
         likely = likely.scatter(likely.arg_true().filter(~named), [False] * int((~named).sum()))
-    likely = likely | texts.str.contains(FAST_CIVILITY).fill_null(value=False)
+    likely = likely | texts.str.contains(f"{FAST_CIVILITY}|{INITIALS}").fill_null(value=False)
     if not likely.any():
         return likely
     return pl.Series([bool(maybe) and _names_somebody(text) for text, maybe in zip(texts, likely, strict=True)])
@@ -123,7 +126,17 @@ def _persons(texts: pl.Series) -> pl.Series:
 def _names_somebody(text: str) -> bool:
     """By pieces: the pattern's time grows with the square of a run of capitals."""
     pieces = [text[start : start + PIECE] for start in range(0, len(text), PIECE - OVERLAP)]
-    return any(TYPED_FAST.search(p) or any(map(_is_person, PAIR.finditer(p))) for p in pieces)
+    return any(
+        TYPED_FAST.search(p) or any(map(_is_person, PAIR.finditer(p))) or any(map(_is_initialed, INITIALED.finditer(p)))
+        for p in pieces
+    )
+
+
+def _is_initialed(found: re.Match[str]) -> bool:
+    """Whether a common surname follows initials, and no hospital's or disease's name precedes them."""
+    before = WORD_BEFORE.search(found.string[max(0, found.start() - LONG_WORD) : found.start()])
+    one = without_accents(found["name"]).split("-")[0]
+    return one in surnames() and not (before and without_accents(before[1]) in INSTITUTIONS)
 
 
 def _is_person(pair: re.Match[str]) -> bool:

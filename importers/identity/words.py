@@ -25,7 +25,7 @@ HEADERS: Final = frozenset(
         "numiep", "nosejour", "numsejour", "numerosejour", "numerodesejour", "nsejour", "numerodossier", "numdossier",
         "nodossier", "ndossier", "numerodedossier", "numdossierpatient", "dossierpatient", "numvenue", "identifiantpatient",
         "identifiantpermanent", "identifiantpermanentpatient", "nachname", "vorname", "geburtsdatum", "apellido", "apellidos",
-        "cognome", "codepostaletville",
+        "cognome", "codepostaletville", "codepostalville",
     )
 )  # fmt: skip
 """Headers, without case, accents or punctuation, that announce an identity whatever the cells hold."""
@@ -50,6 +50,8 @@ HEADER_PARTS: Final = (
     "nomdefamille",
 )
 """Pieces of a bare header that announce one."""
+PATIENT_WORDS: Final = frozenset(("patient", "patiente", "malade", "usager"))
+"""Above long whole numbers: a patient's own."""
 NAME_OF: Final = frozenset(
     (
         "patient", "patiente", "famille", "naissance", "usage", "usuel", "jeune", "fille", "marital", "malade", "assure",
@@ -99,4 +101,14 @@ NAMESAKES: Final = frozenset(
 @cache
 def first_names() -> frozenset[str]:
     """Common first names in France, without accents: a column made of them is a column of people."""
-    return frozenset(Path(__file__).with_name("first_names.txt").read_text(encoding="ascii").split())
+    return _listed("first_names.txt")
+
+
+@cache
+def surnames() -> frozenset[str]:
+    """Common surnames in France, without accents; none that is also a usual word, as `petit` or `blanc`."""
+    return _listed("surnames.txt")
+
+
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(Path(__file__).with_name(name).read_text(encoding="ascii").split())

@@ -2,6 +2,7 @@
 
 import pytest
 
+from importers.identity import words
 from tests.importers.test_identities import NIRS, csv
 
 SPACED = f"{NIRS[2][0]} {NIRS[2][1:3]} {NIRS[2][3:5]} {NIRS[2][5:7]} {NIRS[2][7:10]} {NIRS[2][10:13]}"
@@ -26,12 +27,15 @@ SPACED = f"{NIRS[2][0]} {NIRS[2][1:3]} {NIRS[2][3:5]} {NIRS[2][5:7]} {NIRS[2][7:
         ("DUPONT JEAN", "name"),
         ("Jean-Pierre Lefèvre sorti", "name"),
         ("MADAME PETIT", "name"),
+        ("J. Dupont", "name"),
+        ("vu avec J.-M. Moreau ce soir", "name"),
         ("vu avec mme durand", "name"),
         ("ddn=1951-05-03", "birth"),
         ("jean.dupont arobase chu.invalid", "email"),
         ("jean@hôpital.invalid", "email"),
         ("appeler 0639981234 ce soir", "phone"),
         ("0639 98 12 34", "phone"),
+        ("06_39_98_12_34", "phone"),
     ],
 )
 def test_one_cell_of_free_text_is_enough(text, kind):
@@ -50,9 +54,14 @@ def test_one_cell_of_free_text_is_enough(text, kind):
         ("Nachname", ["x"]),
         ("Numéro de venue", [str(80012 + i) for i in range(8)]),
         ("identifiant_patient", ["A1"]),
+        ("code patient", [str(8001200 + 37 * i) for i in range(8)]),
         ("d1", [f"{i + 1:02d}/04/{40 + 3 * i}" for i in range(8)]),
         ("d1", [f"{i + 1} avril {1940 + 3 * i}" for i in range(8)]),
         ("qui", [f"Dupon{'abcdefgh'[i]} J." for i in range(8)]),
+        ("qui", ["DURAND", "MARTIN", "LEROY", "BERNARD", "XEZQI", "MOREL", "RAMIER", "PETIT"]),
+        ("qui", ["J. Dupont", "A. Moreau", "C. Blanc", "L. Zed", "T. Simon", "X. Vidal", "P. Roy", "N.-B. Diallo"]),
+        ("qui", ["dupont_j", "moreau_a", "ramier_c", "zed_l", "simon_t", "vidal_x", "roy_p", "diallo_n"]),
+        ("code postal et ville patient", ["x"]),
     ],
 )
 def test_a_column_of_people_is_known_by_its_header_or_its_cells(header, values):
@@ -113,3 +122,50 @@ def test_long_numbers_of_things_are_no_patients():
 )
 def test_codes_that_are_pseudonyms(codes):
     assert csv(codes=codes).report.outcome == "accept"
+
+
+def test_a_mobile_telephone_alone_in_an_empty_column_is_one():
+    issue = csv("x", ["", "", "0639981234"]).report.issues[0]
+    assert (issue.code, issue.params["kind"], issue.row) == ("identifying_data", "phone", 4)
+
+
+def test_names_with_a_number_are_no_pseudonyms():
+    names = ["DURAND", "MARTIN", "LEROY", "BERNARD", "XEZQI", "MOREL", "RAMIER", "PETIT"]
+    issue = csv(codes=[f"{name}-{i + 1}" for i, name in enumerate(names)]).report.issues[0]
+    assert (issue.code, issue.params["kind"], issue.column) == ("identifying_data", "name", "case_id")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["Domicile", "Réanimation", "Chirurgie", "Domicile", "SSR", "Décès", "Médecine", "Pédiatrie"],
+        ["Petit", "Grand", "Moyen", "Gros", "Long", "Court", "Blanc", "Noir"],
+        ["Oscar", "Tango", "Alpha", "Bravo", "Victor", "Delta", "Echo", "Kilo"],
+        ["Bichat", "Cochin", "Necker", "Tenon", "Pasteur", "Larrey", "Percy", "Bégin"],
+        ["Doliprane", "Aspirine", "Augmentin", "Kardegic", "Lasilix", "Tahor", "Inexium", "Xarelto"],
+        ["Lyon", "Paris", "Nancy", "Lille", "Brest", "Nantes", "Laval", "Tours"],
+        ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"],
+        ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "férié"],
+        ["CHU-1", "CHU-2", "CHU-3", "LOT-4", "LOT-5", "IRM-6", "IRM-7", "TDM-8"],
+        [
+            "E. coli",
+            "S. aureus",
+            "H. pylori",
+            "P. jirovecii",
+            "Hôpital J. Martin",
+            "rue J. Moulin",
+            "C. difficile",
+            "RAS",
+        ],
+        ["léger", "modéré", "sévère", "critique", "absent", "présent", "normal", "limite"],
+    ],
+)
+def test_words_of_wards_places_and_drugs_are_nobody(values):
+    assert csv("x", values).report.accepted
+
+
+def test_common_names_are_written_plain_and_once():
+    for names in (words.first_names(), words.surnames()):
+        assert all(name.isascii() and name.isalpha() and name.islower() for name in names)
+    usual = {"petit", "grand", "blanc", "noir", "mai", "juin", "leger", "martial", "rose", "france", "paris", "laval"}
+    assert not usual & (words.first_names() | words.surnames())
