@@ -30,6 +30,8 @@ VOCABULARIES: Final = (
 )
 """Words that go together; a column that mixes them was perhaps typed by several hands."""
 DOUBT: Final = re.compile(r"[?/<>=≠≈~*!|\\]")
+SIGNED: Final = re.compile(r"[+±%&$£€‰,;]|^\W*[-−–—]|[-−–—]\W*$")
+"""A sign that says something of the word beside it: `N-` is no N, `IA-` no IA."""
 """Signs that say something else than the word beside them."""
 DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
 GROUP_ROLES: Final = (ColumnRole.PERIOD, ColumnRole.ARM)
@@ -66,7 +68,7 @@ def _loose(word: str) -> str:
     if DOUBT.search(word):
         return ""
     if any(c.isalpha() for c in word):
-        return bare(word)
+        return "" if SIGNED.search(word) else bare(word)
     return DASHES.sub("-", folded(word)).replace(" ", "")
 
 

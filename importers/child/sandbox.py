@@ -141,7 +141,8 @@ def _reaped(child: subprocess.Popen[bytes], until: float, peak: int) -> tuple[in
         pid, status, used = os.wait4(child.pid, os.WNOHANG)
         if pid:
             child.returncode = os.waitstatus_to_exitcode(status)
-            return child.returncode, Usage(0.0, used.ru_utime + used.ru_stime, max(peak, used.ru_maxrss * 1024))
+            most = peak or used.ru_maxrss * 1024  # which counts what its parent held when it was started
+            return child.returncode, Usage(0.0, used.ru_utime + used.ru_stime, most)
         if time.monotonic() > until:
             child.kill()
         time.sleep(REAP_SECONDS)

@@ -134,7 +134,9 @@ def test_parquet_durations_are_read_and_its_notes_searched():
     assert check(parquet({"auteur": "jean.dupont@exemple.invalid"}), "f.parquet").report.reason == "identifying_data"
 
 
-@pytest.mark.parametrize("word", ["10", "00", "1/0", "oui?", "1?", "(1)", "≠1"])
+@pytest.mark.parametrize(
+    "word", ["N-", "N+", "P-", "oui +", "oui,", "neg +", "10", "00", "1/0", "oui?", "1?", "(1)", "≠1"]
+)
 def test_what_is_nearly_a_label_is_none(word):
     assert errors(check(text(with_cells(reference_4=word)))) == [("invalid_label", "D4")]
 
