@@ -2,11 +2,12 @@
 
 import io
 
+import openpyxl
 import polars as pl
 import pytest
-import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.chart import LineChart, Reference
 
 from evaluation.protocol import load_protocol
 from importers.check import Context, check_bytes
@@ -100,18 +101,16 @@ def test_a_sheet_too_large_is_seen_at_the_first_look(places, limits, cell):
 
 
 def test_a_sheet_of_charts_before_the_data_is_no_obstacle():
-    kept = io.BytesIO()
-    book = xlsxwriter.Workbook(kept, {"in_memory": True})
-    chart_sheet = book.add_chartsheet("graphique")
-    sheet = book.add_worksheet("cas")
-    names = ["case_id", "site", "reference", "score", "prediction"]
-    sheet.write_row(0, 0, names)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["case_id", "site", "reference", "score", "prediction"])
     for i in range(30):
-        sheet.write_row(i + 1, 0, [f"C{i:04d}", "990000010", i % 2, i / 40, i % 2])
-    chart = book.add_chart({"type": "line"})
-    chart.add_series({"values": "=cas!$D$2:$D$31"})
-    chart_sheet.set_chart(chart)
-    book.close()
+        sheet.append([f"C{i:04d}", "990000010", i % 2, i / 40, i % 2])
+    chart = LineChart()
+    chart.add_data(Reference(sheet, min_col=4, min_row=2, max_row=31))
+    book.create_chartsheet("graphique", 0).add_chart(chart)
+    kept = io.BytesIO()
+    book.save(kept)
     found = check_bytes(kept.getvalue(), PROTOCOL, Context(), name="cas.xlsx")
     assert found.report.rows == 30
     assert {issue.code for issue in found.report.issues if issue.severity == "error"} <= {"missing_required_column"}
