@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evaluation.protocol import Protocol, Table
+from evaluation.vocabulary import ColumnRole
 from importers.context import Context
 
 SEARCHED_ROWS = 20
@@ -42,6 +43,8 @@ class HeaderWords:
     second: Mapping[str, str]
     own: Set[str] = frozenset()
     """Names and labels of the protocol, folded: any other header is an alias."""
+    keys: Set[str] = frozenset()
+    """Columns that tell one record from another: the case; where there are no cases, the site and the ward."""
 
     @classmethod
     def of(cls, table: Table, context: Context) -> HeaderWords:
@@ -55,18 +58,20 @@ class HeaderWords:
             for word in (column.name, *column.aliases, *label, *context.aliases.get(column.name, ())):
                 exact.setdefault(folded(word), column.name)
                 second.setdefault(bare(word), column.name)
-        return cls(exact, second, frozenset(own))
+        return cls(exact, second, frozenset(own), _keys(table))
 
     @classmethod
     def of_tables(cls, tables: Iterable[Table], context: Context) -> HeaderWords:
         """Those of several tables together, to find the header of a file whose table is not known yet."""
         exact: dict[str, str] = {}
         second: dict[str, str] = {}
+        keys: set[str] = set()
         for table in tables:
             words = cls.to_look_for(table, context)
             exact.update(words.exact)
             second.update(words.second)
-        return cls(exact, second)
+            keys |= words.keys
+        return cls(exact, second, keys=keys)
 
     @classmethod
     def to_look_for(cls, table: Table, context: Context) -> HeaderWords:
@@ -75,15 +80,25 @@ class HeaderWords:
         before = _said(words, context.mapped_before.get(table.name, {}))
         said = _said(words, context.mapping or {})
         second = {bare(header): name for header, name in (before | said).items() if bare(header)}
-        return cls({**before, **words.exact, **said}, {**second, **words.second}, words.own)
+        return cls({**before, **words.exact, **said}, {**second, **words.second}, words.own, words.keys)
 
     def find(self, header: str) -> str | None:
         """The column that a header names."""
         return self.exact.get(folded(header)) or self.second.get(bare(header) or "\x00")
 
+    def key_positions(self, headers: Sequence[str]) -> list[int]:
+        """The columns of a file that tell one record from another."""
+        return [i for i, header in enumerate(headers) if self.find(header) in self.keys]
+
     def is_alias(self, header: str) -> bool:
         """Whether a header that names a column does so by an alias."""
         return folded(header) not in self.own
+
+
+def _keys(table: Table) -> frozenset[str]:
+    cases = table.with_role(ColumnRole.CASE_ID)
+    others = (ColumnRole.SITE, ColumnRole.CLUSTER)
+    return frozenset(c.name for c in cases or [c for role in others for c in table.with_role(role)])
 
 
 def _said(words: HeaderWords, mapping: Mapping[str, str | None]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -93,13 +94,13 @@ def _says(names: list[str]) -> pl.Expr:
     return pl.any_horizontal(pl.col(names).str.contains(r"[^\s\u00a0\u202f]").fill_null(value=False))
 
 
-def _notes(frame: pl.DataFrame, count: pl.Series, partial: pl.Series) -> dict[int, str]:
-    """Lines of totals among those with an empty cell, and lines of text alone at the end."""
+def _notes(frame: pl.DataFrame, count: pl.Series, partial: pl.Series, keys: Sequence[int]) -> dict[int, str]:
+    """Lines of totals among those with an empty cell, and lines of text alone at the end; never a line that names its case."""
     left_out: dict[int, str] = {}
     starts = frame[partial].select(pl.coalesce(pl.all()).alias("first"))["first"]
     likely = starts.str.contains(LIKELY_TOTAL).fill_null(value=False)
     for start, record in zip(starts.filter(likely), partial.filter(likely), strict=True):
-        if TOTAL.match(start):
+        if TOTAL.match(start) and not _names_its_record(frame, record, keys):
             left_out[record] = "totals_row_ignored"
     for record in reversed(range(max(0, frame.height - FOOTNOTES), frame.height)):
         if count[record] and record not in left_out:
@@ -108,6 +109,12 @@ def _notes(frame: pl.DataFrame, count: pl.Series, partial: pl.Series) -> dict[in
                 break
             left_out[record] = "footnote_ignored"
     return left_out
+
+
+def _names_its_record(frame: pl.DataFrame, record: int, keys: Sequence[int]) -> bool:
+    """Whether the cells that tell one record from another are all filled, and none is the word of a total."""
+    cells = [frame[record, key] for key in keys if key < frame.width]
+    return bool(cells) and all(cell is not None and not TOTAL.match(cell) for cell in cells)
 
 
 @dataclass(frozen=True)
@@ -120,8 +127,11 @@ class Margins:
     others: tuple[Elsewhere, ...] = ()
 
 
-def without_margins(frame: pl.DataFrame, rows: pl.Series) -> Margins:
-    """Leave out blank rows, lines of totals, and lines of text alone below the table; each but the blank ones is listed."""
+def without_margins(frame: pl.DataFrame, rows: pl.Series, keys: Sequence[int] = ()) -> Margins:
+    """Leave out blank rows, lines of totals, and lines of text alone below the table; each but the blank ones is listed.
+
+    `keys` are the columns that tell one record from another: a line where they are filled is a record.
+    """
     if not frame.width or not frame.height:
         return Margins(frame, rows)
     count = frame.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32)).alias("n"))["n"]
@@ -132,7 +142,7 @@ def without_margins(frame: pl.DataFrame, rows: pl.Series) -> Margins:
     if sparse.any():
         blank = frame.with_row_index("record").filter(sparse).filter(~_says(frame.columns))
         count = count.set(pl.Series(range(frame.height)).is_in(blank["record"].to_list()), 0) if blank.height else count
-    left_out = _notes(frame, count, partial) if frame.width > 1 else {}
+    left_out = _notes(frame, count, partial, keys) if frame.width > 1 else {}
     issues = tuple(Issue(code, "warning", row=int(rows[record])) for record, code in sorted(left_out.items()))
     others = tuple(
         Elsewhere(cell, "margin", row=int(rows[record]))

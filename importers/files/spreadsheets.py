@@ -74,7 +74,7 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
         issues.append(Issue("hidden_content_ignored", "warning", params={"n": len(hidden)}))
     others = [text for sheet in book.sheets if sheet.title != chosen.name for text in _texts(sheet.cells, sheet.title)]
     mark = told_mark({sheet.title: sheet.cells for sheet in book.sheets})
-    return _grid(chosen, limits, book.parts, issues, others, mark)
+    return _grid(chosen, words, limits, book.parts, issues, others, mark)
 
 
 def _is_blank_table(cells: list[list[Any]]) -> bool:
@@ -155,7 +155,13 @@ def _kind_of(texts: Sequence[str | None]) -> str | None:
 
 
 def _grid(
-    sheet: _Sheet, limits: Limits, parts: Parts, issues: list[Issue], others: list[Elsewhere], pilot: str | None
+    sheet: _Sheet,
+    words: HeaderWords,
+    limits: Limits,
+    parts: Parts,
+    issues: list[Issue],
+    others: list[Elsewhere],
+    pilot: str | None,
 ) -> Grid:
     headers = [_text(cell) or "" for cell in sheet.cells[sheet.header]]
     while headers and not headers[-1].strip():
@@ -172,7 +178,7 @@ def _grid(
     rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
     own = parts.sheets.get(sheet.name)
     faults = sheet_faults(own, frame, headers, sheet.header + 1) if own else None
-    left = without_margins(faults.frame if faults else frame, rows)
+    left = without_margins(faults.frame if faults else frame, rows, words.key_positions(headers))
     above = [
         Elsewhere(t, "margin", row=i + 1)
         for i, row in enumerate(sheet.cells[: sheet.header])

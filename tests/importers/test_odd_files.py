@@ -176,6 +176,16 @@ def test_notes_and_subtotals_are_listed_and_no_case_is_lost():
     assert [(i.code, i.row) for i in checked.report.issues] == [("totals_row_ignored", 5), ("footnote_ignored", 9)]
 
 
+def test_a_line_that_names_its_case_is_a_record_whatever_its_first_word():
+    """A severity called `moyenne` beside an empty cost is no line of averages."""
+    made = [["moyenne", *row] for row in rows()]
+    made[1][0], made[1][-1], made[2][-1] = "total", "", ""
+    made += [["Moyenne", *[""] * 8, "22.5"]]
+    checked = check(text(made, ["gravité", *HEAD]))
+    assert checked.frame["case_id"].to_list() == [f"K{i}" for i in range(6)]
+    assert [(i.code, i.row) for i in checked.report.issues if i.row] == [("totals_row_ignored", 8)]
+
+
 def test_an_inverted_tool_and_a_single_row_are_told():
     made = rows()
     for row in made:
