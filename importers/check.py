@@ -202,7 +202,9 @@ def _row_issues(
     located = {**positions, **{fault.column: int(fault.column) for fault in too_long}}
     faults = [*too_long, *faults]
     most = context.limits.row_errors_reported
-    unlisted = Counter({f.code: extra for f in faults if (extra := int(f.mask.sum()) - most) > 0})
+    unlisted: Counter[str] = Counter()
+    for fault in faults:
+        unlisted[fault.code] += max(0, int(fault.mask.sum()) - most)
     return [*whole, *_located(grid, located, faults, most)], unlisted
 
 

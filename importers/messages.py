@@ -187,6 +187,15 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid_date:written": marked(
         "Row {row}, column « {column} »: this day or hour does not exist, or is written another way: write DD/MM/YYYY, or YYYY-MM-DD, with HH:MM where a time is needed."
     ),
+    "implausible_date": marked(
+        "Row {row}, column « {column} »: the year is before 1950 or after 2099: correct it, or leave the cell empty."
+    ),
+    "time_missing": marked(
+        "Row {row}, column « {column} »: the time of day is missing, and a duration cannot be computed without it: write HH:MM after the date, or leave the cell empty."
+    ),
+    "times_at_midnight": marked(
+        "Column « {column} »: {n} cell(s) say exactly midnight: check that their time was recorded, and leave empty those where it was not."
+    ),
     "invalid_case_id": marked(
         "Row {row}, column « {column} »: not a study code ({shape}): use letters, digits, dots, hyphens, 64 at most."
     ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import polars as pl
@@ -12,13 +13,15 @@ from importers.cells.typed import matches
 from importers.report import Issue
 
 ZONE: Final = "Europe/Paris"
-CLOCK: Final = r"(?:(?:[ T]+|\s+à\s+)(\d{1,2})(?:[:hH](\d{2}))(?::(\d{2})(?:[.,]\d+)?)?)?"
-ISO: Final = r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + CLOCK + r"\s*(Z|z|[+-]\d{2}:?\d{2})?$"
+CLOCK: Final = r"(?:(?:[ T]+|\s+à\s+)(\d{1,2})(?:[:hH](\d{2}))(?::([0-5]\d)(?:[.,](\d)\d*)?)?)?"
+ISO: Final = r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + CLOCK + r"\s*(Z|z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$"
 FRENCH: Final = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})" + CLOCK + r"()$"
 WORDED: Final = r"(?i)^(?:\p{L}+\.?\s+)?(\d{1,2})(?:er)?[\s\-/.]+(\p{L}{3,9}\.?)[\s\-/.]+(\d{4}|\d{2})" + CLOCK + r"()$"
-COMPACT: Final = r"^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?)?(Z)?$"
+COMPACT: Final = r"^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(?:([0-5]\d)(?:[.,](\d)\d*)?)?)?(Z)?$"
 ODD_SPACES: Final = "[\u00a0\u202f\u2009]"
 HALVES: Final = r"(?i)\d\s*[ap]\.?m\.?$"
+YEAR_FIRST: Final = r"^(?:1[5-9]|2\d|3[01])-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?:\D|$)"
+"""`25-03-04`: the 25th of March 2004, or the 4th of March 2025; a column of days of the month holds others than these."""
 EITHER_ORDER: Final = r"^(?:0?[1-9]|1[0-2])[/.\-](?:0?[1-9]|1[0-2])[/.\-]"
 SERIAL: Final = r"^\d{5}(?:[.,]\d+)?$"
 SERIAL_DAYS: Final = (20_000.0, 80_000.0)
@@ -31,7 +34,13 @@ MONTHS: Final = {
     "august": 8, "sept": 9, "septembre": 9, "sep": 9, "september": 9, "oct": 10, "octobre": 10, "october": 10, "nov": 11,
     "novembre": 11, "november": 11, "déc": 12, "dec": 12, "décembre": 12, "decembre": 12, "december": 12,
 }  # fmt: skip
-FIELDS: Final = ("year", "month", "day", "hour", "minute", "second", "offset")
+FIELDS: Final = ("year", "month", "day", "hour", "minute", "second", "tenth", "offset")
+FIRST_YEAR, LAST_YEAR = 1950, 2099
+"""A date beyond them is a slip of the keyboard, or a number that a spreadsheet shows as a date."""
+MIDNIGHTS: Final = 0.02
+"""Share of moments at midnight from which they may well be days without a time."""
+FEW_MIDNIGHTS: Final = 3
+HALF_A_SECOND: Final = 5
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ class Dates:
     values: pl.Series
     faults: Mapping[str, pl.Series]
     warnings: tuple[str, ...] = ()
+    counted: Mapping[str, pl.Series] = field(default_factory=dict)
+    """Cells that one warning counts, by code."""
 
     def issues_for(self, header: str) -> tuple[Issue, ...]:
         """Day numbers converted, years of two digits, several ways of writing."""
@@ -71,36 +82,65 @@ def typed_dates(text: pl.Series, kind: Literal["date", "datetime"] | str, *, epo
         .otherwise(pl.col("year"))
         .alias("year"),
         *(pl.col(c).fill_null("0").str.zfill(2) for c in FIELDS[1:6]),
+        pl.col("tenth").cast(pl.Int8, strict=False).fill_null(0) >= HALF_A_SECOND,
         "offset",
     )
-    stamp = pl.format("{}-{}-{} {}:{}:{}", *FIELDS[:6])
-    local = padded.select(stamp.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False).alias("t"))["t"]
-    values = local.dt.date() if kind == "date" else _instants(local, padded["offset"])
-    twice = (
-        local.is_not_null() & values.is_null() & _exists_twice(local) if kind == "datetime" else local.is_null() & False
+    stamp = pl.format("{}-{}-{} {}:{}:{}", *FIELDS[:6]).str.to_datetime(
+        "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False
     )
-    halves = matches(text, HALVES)
-    ambiguous = twice | (halves & matches(text, EITHER_ORDER))
-    invalid = text.is_not_null() & values.is_null() & ~ambiguous
-    warnings = ["two_digit_year"] if (parts["year"].str.len_chars() == 2).any() else []
+    local = padded.select((stamp + pl.duration(seconds=pl.col("tenth").cast(pl.Int8))).alias("t"))["t"]
+    values = local.dt.date() if kind == "date" else _instants(local, padded["offset"])
+    ambiguous = matches(text, HALVES) & matches(text, EITHER_ORDER)
+    if kind == "datetime":
+        ambiguous = ambiguous | (local.is_not_null() & values.is_null() & _exists_twice(local))
+    short = parts["year"].str.len_chars() == 2
+    if short.any() and matches(text, YEAR_FIRST).filter(text.is_not_null()).all():
+        ambiguous = ambiguous | short.fill_null(value=False)
+    warnings = ["two_digit_year"] if short.any() else []
     warnings += ["mixed_date_formats"] if sum(ways) > 1 else []
-    return Dates(values, {"invalid_date": invalid, "ambiguous_date": ambiguous}, tuple(warnings))
+    found = _judged(Dates(values, {"ambiguous_date": ambiguous}, tuple(warnings)), text, local)
+    return _with_times(found, local, parts["hour"].is_null()) if kind == "datetime" else found
+
+
+def _judged(dates: Dates, text: pl.Series, local: pl.Series) -> Dates:
+    """Without the dates in doubt or beyond reason; a text that is none is a fault."""
+    ambiguous = dates.faults.get("ambiguous_date", local.is_null() & False)
+    far = ~local.dt.year().is_between(FIRST_YEAR, LAST_YEAR).fill_null(value=True) & ~ambiguous
+    invalid = text.is_not_null() & dates.values.is_null() & ~ambiguous & ~far
+    faults = {"invalid_date": invalid, "ambiguous_date": ambiguous, "implausible_date": far}
+    return replace(dates, values=dates.values.set(ambiguous | far, None), faults=faults)
+
+
+def _with_times(dates: Dates, local: pl.Series, timeless: pl.Series) -> Dates:
+    """A moment needs its time: a day alone is a fault, as is a column of midnights; many midnights are told."""
+    read = dates.values.is_not_null()
+    midnight = is_midnight(local) & read
+    count = int(midnight.sum())
+    without = read & (midnight if count == int(read.sum()) else timeless)
+    if not without.all() and count >= FEW_MIDNIGHTS and count > MIDNIGHTS * int(read.sum()):
+        dates = replace(dates, counted={"times_at_midnight": midnight & ~without})
+    return replace(dates, values=dates.values.set(without, None), faults={**dates.faults, "time_missing": without})
+
+
+def is_midnight(local: pl.Series) -> pl.Series:
+    """Which moments of a clock are the first of their day."""
+    return (local.dt.time() == dt.time()).fill_null(value=False)
 
 
 def _parts(text: pl.Series) -> tuple[pl.DataFrame, list[bool]]:
     """Year to offset as text, and which ways of writing a date the column holds."""
     frame = pl.DataFrame({"text": text})
-    iso = _groups(frame, ISO, (1, 2, 3, 4, 5, 6, 7))
-    french = _groups(frame, FRENCH, (3, 2, 1, 4, 5, 6, 7))
+    iso = _groups(frame, ISO, (1, 2, 3, 4, 5, 6, 7, 8))
+    french = _groups(frame, FRENCH, (3, 2, 1, 4, 5, 6, 7, 8))
     found = [iso, french]
     left = text.is_not_null() & iso["year"].is_null() & french["year"].is_null()
     if left.any():  # rarer ways, read only when they are there
-        worded = _groups(frame, WORDED, (3, 2, 1, 4, 5, 6, 7))
+        worded = _groups(frame, WORDED, (3, 2, 1, 4, 5, 6, 7, 8))
         month = worded["month"].str.strip_chars(".").str.to_lowercase()
         numbers = month.replace_strict(
             list(MONTHS), [str(m) for m in MONTHS.values()], default=None, return_dtype=pl.String
         )
-        found += [worded.with_columns(numbers.alias("month")), _groups(frame, COMPACT, (1, 2, 3, 4, 5, 6, 7))]
+        found += [worded.with_columns(numbers.alias("month")), _groups(frame, COMPACT, (1, 2, 3, 4, 5, 6, 7, 8))]
     merged = pl.DataFrame({name: pl.select(pl.coalesce([one[name] for one in found])).to_series() for name in FIELDS})
     offset = merged["offset"]
     return merged.with_columns(offset.set((offset == "").fill_null(value=False), None)), [
@@ -145,4 +185,5 @@ def _serial(text: pl.Series, kind: str, shift: int) -> Dates:
     start = pl.lit("1899-12-30").str.to_datetime("%Y-%m-%d", time_unit="us")
     local = frame.select((start + pl.duration(seconds=pl.col("s").cast(pl.Int64))).alias("t"))["t"]
     values = local.dt.date() if kind == "date" else _instants(local, pl.Series([None] * len(local), dtype=pl.String))
-    return Dates(values, {"invalid_date": text.is_not_null() & values.is_null()}, ("excel_serial_converted",))
+    found = _judged(Dates(values, {}, ("excel_serial_converted",)), text, local)
+    return _with_times(found, local, local.is_null() & False) if kind == "datetime" else found

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from evaluation.protocol import Column
-from importers.cells.dates import ZONE
+from importers.cells.dates import FIRST_YEAR, LAST_YEAR, MIDNIGHTS, ZONE, is_midnight
 from importers.cells.numbers import FINE_COMMA, THOUSANDS_COMMA, bounded
 from importers.cells.texts import plain_text
 from importers.cells.typed import EDGES, Typed, matches
@@ -40,8 +40,8 @@ SHORT_CODE: Final = r"^(?:[A-Za-z][._\-]?[0-9]{1,7}|[A-Za-z]{2,6}[._\-]?[0-9]{1,
 """`C0001234`, `AB-12`: letters, then fewer digits than a date, a telephone or a record's number has."""
 GLANCE: Final = 1_000
 HOUR: Final = 3_600_000_000
-FIRST: Final = dt.datetime(1950, 1, 1)  # noqa: DTZ001  # by the clock of Paris, as the cells
-LAST: Final = dt.datetime(2100, 1, 1)  # noqa: DTZ001
+FIRST: Final = dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001  # by the clock of Paris, as the cells
+LAST: Final = dt.datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001
 """Between them clocks change at whole hours."""
 
 
@@ -107,10 +107,17 @@ def _dates(spec: Column, raw: pl.Series, context: Context) -> Typed | None:
         return None
     text = raw.set(~written, None) if len(left) else raw
     local = text.str.strptime(pl.Datetime("us"), way[1], strict=False, cache=False)
+    if not _within(local) or (spec.type == "datetime" and int(is_midnight(local).sum()) > MIDNIGHTS * len(local)):
+        return None
     values = local.dt.date() if spec.type == "date" else instants(local)
     if values is None or values.null_count() > text.null_count():
         return None
     return _known(Typed(values, nobody=True), values)
+
+
+def _within(local: pl.Series) -> bool:
+    low, high = local.min(), local.max()
+    return isinstance(low, dt.datetime) and isinstance(high, dt.datetime) and low >= FIRST and high < LAST
 
 
 def instants(local: pl.Series) -> pl.Series | None:
@@ -118,8 +125,7 @@ def instants(local: pl.Series) -> pl.Series | None:
 
     `None` when a moment lies outside `FIRST` and `LAST`.
     """
-    low, high = local.min(), local.max()
-    if not (isinstance(low, dt.datetime) and isinstance(high, dt.datetime) and low >= FIRST and high < LAST):
+    if not _within(local):
         return None
     moments = local.to_physical()
     hours = moments // HOUR

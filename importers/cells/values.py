@@ -108,7 +108,7 @@ def _read(spec: Column, raw: pl.Series, header: str, context: Context, epoch_190
 def _of_type(spec: Column, text: pl.Series, raw: pl.Series, header: str, context: Context, epoch_1904: bool) -> Typed:
     if spec.type in ("date", "datetime"):
         dates = typed_dates(text, spec.type, epoch_1904=epoch_1904)
-        return Typed(dates.values, dates.faults, {}, dates.issues_for(header))
+        return Typed(dates.values, dates.faults, {}, dates.issues_for(header), counted=dates.counted)
     if spec.type in ("number", "integer"):
         return typed_number(spec, text, header)
     if spec.type in ("boolean", "category"):

@@ -99,6 +99,11 @@ def test_each_encoding_gives_the_same_rows(encoding, warned):
         ({"reference_3": "O"}, ("ambiguous_label", "D3")),
         ({"start_time_3": "03/03/2026 8:10 AM"}, ("ambiguous_date", "G3")),
         ({"start_time_3": "2026-10-25T02:30:00", "end_time_3": "2026-10-25T06:30:00"}, ("ambiguous_date", "G3")),
+        ({"start_time_3": "03/03/2026"}, ("time_missing", "G3")),
+        ({"start_time_3": "0001-01-01T00:00:00Z"}, ("implausible_date", "G3")),
+        ({"start_time_3": "1899-12-31 08:10:00"}, ("implausible_date", "G3")),
+        ({"start_time_3": "2026-03-03T08:10:00+99:99"}, ("invalid_date", "G3")),
+        ({"start_time_3": "2026-03-03T08:10:60"}, ("invalid_date", "G3")),
     ],
 )
 def test_a_cell_in_doubt_is_a_fault_with_its_cell(cells, fault):
@@ -113,6 +118,8 @@ def test_a_cell_in_doubt_is_a_fault_with_its_cell(cells, fault):
         ("start_time_2", "02/03/2026 08h10", "start_time", "2026-03-02T07:10:00Z"),
         ("start_time_2", "2 mars 2026 08:10", "start_time", "2026-03-02T07:10:00Z"),
         ("start_time_2", "02/03/26 08:10", "start_time", "2026-03-02T07:10:00Z"),
+        ("start_time_2", "2026-03-02T08:10:59.9", "start_time", "2026-03-02T07:11:00Z"),
+        ("start_time_2", "2026-03-02T08:10:59,4999", "start_time", "2026-03-02T07:10:59Z"),
         ("site_2", "990000010.0", "site", "990000010"),
         ("score_2", "2,5e-1", "score", 0.25),
     ],
@@ -184,6 +191,42 @@ def test_a_line_that_names_its_case_is_a_record_whatever_its_first_word():
     checked = check(text(made, ["gravité", *HEAD]))
     assert checked.frame["case_id"].to_list() == [f"K{i}" for i in range(6)]
     assert [(i.code, i.row) for i in checked.report.issues if i.row] == [("totals_row_ignored", 8)]
+
+
+@pytest.mark.parametrize("many", [1, 1000], ids=["few rows", "many rows"])
+def test_moments_without_a_time_are_no_durations(many):
+    """A column of days alone, however it is written, gives durations of whole days: it is refused, not computed."""
+    made = [[f"{row[0]}-{i}", *row[1:]] for i in range(many) for row in rows()]
+    for end in ("", "T00:00:00", " 00:00"):
+        for row in made:
+            row[6], row[7] = row[6][:10] + end, row[7][:10] + end
+        found = check(text(made)).report
+        assert found.issue_counts["time_missing"] == 2 * len(made)
+        assert found.reason == "time_missing"
+    for row in made:
+        row[6], row[7] = "46000", "46001"
+    assert check(text(made)).report.issue_counts["time_missing"] == 2 * len(made)
+
+
+@pytest.mark.parametrize("many", [1, 1000], ids=["few rows", "many rows"])
+def test_many_midnights_are_told(many):
+    made = [[f"{row[0]}-{i}", *row[1:]] for i in range(many) for row in rows()]
+    for row in made[::2]:
+        row[6] = row[6][:10] + "T00:00:00"
+    checked = check(text(made))
+    told = [(i.code, i.column, i.params) for i in checked.report.issues]
+    assert told == [("times_at_midnight", "start_time", {"n": 3 * many})]
+    assert checked.frame["start_time"].null_count() == 0
+
+
+def test_years_of_two_digits_that_could_come_first_are_a_question():
+    made = rows()
+    for row, day in zip(made, ("25-03-04", "26-03-05", "25-03-06", "26-03-07", "25-03-08", "26-03-09"), strict=True):
+        row[6], row[7] = f"{day} 08:10", f"{day} 08:40"
+    assert check(text(made)).report.issue_counts["ambiguous_date"] == 12
+    made[0][6], made[0][7] = "04-03-25 08:10", "04-03-25 08:40"
+    made[1][6], made[1][7] = "04-03-25 08:10", "04-03-25 08:40"
+    assert check(text(made)).report.accepted
 
 
 def test_an_inverted_tool_and_a_single_row_are_told():
