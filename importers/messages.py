@@ -199,6 +199,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid_case_id": marked(
         "Row {row}, column « {column} »: not a study code ({shape}): use letters, digits, dots, hyphens, 64 at most."
     ),
+    "code_as_number": marked(
+        "Row {row}, column « {column} »: the code became a number and lost its last digits: format the column as text, then type or paste the codes again."
+    ),
+    "code_as_date": marked(
+        "Row {row}, column « {column} »: a spreadsheet made a date of this code: format the column as text, then type or paste the codes again."
+    ),
     "invalid_text": marked(
         "Row {row}, column « {column} »: the text does not follow the pattern of the protocol ({shape})."
     ),

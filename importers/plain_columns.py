@@ -12,7 +12,7 @@ from evaluation.protocol import Column, ColumnType, Label
 from evaluation.vocabulary import ColumnRole
 from importers.cells.values import Typed, typed
 from importers.check import value_shape
-from importers.columns.headers import HeaderWords, bare, folded
+from importers.columns.headers import HeaderWords, folded, loose
 from importers.context import Context
 from importers.files.container import Kind, kind_of
 from importers.files.grid import Grid, Unreadable, column_letters
@@ -67,7 +67,7 @@ def read_columns(content: bytes, wanted: Wanted, context: Context, *, name: str)
 
 
 def _read(content: bytes, wanted: Wanted, context: Context, name: str) -> Grid:
-    words = HeaderWords({folded(h): h for h in wanted}, {bare(h): h for h in wanted})
+    words = HeaderWords({folded(h): h for h in wanted}, {loose(h): h for h in wanted})
     kind = kind_of(content, name, context.limits)
     if kind is Kind.XLSX:
         return read_workbook(content, words, context.limits)
@@ -80,7 +80,7 @@ def _position(grid: Grid, header: str) -> int | None:
     """Where the header is: as written, else folded, else without accents and punctuation."""
     if header in grid.headers:
         return grid.headers.index(header)
-    for form in (folded, bare):
+    for form in (folded, loose):
         forms = [form(one) for one in grid.headers]
         if form(header) in forms:
             return forms.index(form(header))

@@ -12,6 +12,7 @@ from evaluation.data import DTYPES
 from evaluation.protocol import Column
 from evaluation.vocabulary import ColumnRole
 from importers.cells.typed import Typed, matches
+from importers.columns.headers import folded
 from importers.report import Issue
 
 SPACE: Final = "[\u0020\u00a0\u202f\u2009'’]"
@@ -125,7 +126,7 @@ def _percent(
         return True, nothing
     if signed.any():
         return False, signed
-    if "%" not in header:
+    if "%" not in folded(header):
         return False, nothing
     if (values > 1).any():
         return True, nothing

@@ -15,6 +15,7 @@ from importers.cells.dates import FIRST_YEAR, LAST_YEAR, MIDNIGHTS, ZONE, is_mid
 from importers.cells.numbers import FINE_COMMA, THOUSANDS_COMMA, bounded
 from importers.cells.texts import plain_text
 from importers.cells.typed import EDGES, Typed, matches
+from importers.columns.headers import folded
 from importers.context import Context
 
 LEAST: Final = 5_000
@@ -66,7 +67,7 @@ def _missing_only(texts: pl.Series, context: Context) -> bool:
 
 
 def _numbers(spec: Column, raw: pl.Series, header: str, context: Context) -> Typed | None:
-    if "%" in header:
+    if "%" in folded(header):
         return None
     values = raw.cast(pl.Float64, strict=False)
     if values.null_count() > raw.null_count():
@@ -140,7 +141,7 @@ def instants(local: pl.Series) -> pl.Series | None:
 def _texts(spec: Column, raw: pl.Series, context: Context) -> Typed | None:
     told = any(re.search(SHORT_CODE, word, re.IGNORECASE) for word in context.missing_words)
     if not told and raw.head(GLANCE).str.contains(SHORT_CODE).all() and raw.str.contains(SHORT_CODE).all():
-        return replace(_known(plain_text(spec, raw), raw), nobody=True)
+        return replace(_known(plain_text(spec, raw, plain=True), raw), nobody=True)
     words = "|".join(sorted(re.escape(word) for word in context.missing_words))
     odd = rf"(?i)^(?:{words})$|^[{EDGES}]|[{EDGES}]$|^[#=@+\-]"
     return _known(plain_text(spec, raw), raw) if not raw.str.contains(odd).any() else None

@@ -8,20 +8,30 @@ import polars as pl
 
 from evaluation.protocol import Column
 from evaluation.vocabulary import ColumnRole
-from importers.cells.typed import Typed
+from importers.cells.typed import Typed, matches
 
 SITE_LENGTH: Final = 9
+ROUNDED: Final = r"^[0-9][.,][0-9]+[eE]\+?[0-9]{1,2}$|^[0-9][eE]\+[0-9]{1,2}$"
+"""`9.9E+08`: a code that became a number, of which only the first digits are left."""
+DATED: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
+"""A cell of a spreadsheet that holds a moment: `3-4` became the 3rd of April."""
 
 
-def plain_text(spec: Column, text: pl.Series) -> Typed:
-    """The column as text: sites as registered, and codes of another shape than the protocol's at fault."""
+def plain_text(spec: Column, text: pl.Series, *, plain: bool = False) -> Typed:
+    """The column as text: sites as registered; codes that became numbers or dates, or of another shape, are at fault.
+
+    `plain` says that every cell is known to be letters and a few digits.
+    """
     counted = {}
     if spec.role == ColumnRole.SITE:
         text, counted["site_leading_zero_restored"] = _site(text)
-    faults = {}
+    faults = {} if plain else {"code_as_number": matches(text, ROUNDED), "code_as_date": matches(text, DATED)}
     if spec.pattern:
+        told = text.is_null()
+        for mask in faults.values():
+            told = told | mask
         code = "invalid_case_id" if spec.role == ColumnRole.CASE_ID else "invalid_text"
-        faults[code] = ~text.str.contains(spec.pattern).fill_null(value=True)
+        faults[code] = ~text.str.contains(spec.pattern).fill_null(value=True) & ~told
     return Typed(text, faults, counted=counted)
 
 

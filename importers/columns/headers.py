@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from evaluation.protocol import Protocol, Table
+from evaluation.protocol import Column, Protocol, Table
 from evaluation.vocabulary import ColumnRole
 from importers.context import Context
 
 SEARCHED_ROWS = 20
+SIGNS: Final = frozenset("$£¥₤¢€%‰‱¬≠<>≤≥±√")
+EUROS: Final = "EUR"
+MINUS: Final = frozenset("-−–—!")
 INVISIBLE: Final = frozenset(("Cf", "Cc", "Co", "Cn"))
 _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "CJK")
 
@@ -25,6 +28,13 @@ def bare(text: str) -> str:
     """Folded, and without accents, spaces or punctuation: the second chance."""
     decomposed = unicodedata.normalize("NFKD", folded(text))
     return "".join(c for c in decomposed if c.isalnum())
+
+
+def loose(text: str) -> str:
+    """Bare, and with the signs that say something else of it: `Coût ($)` is no cost in euros, `¬ score` no score."""
+    header = folded(text)
+    signs = sorted({c for c in header if c in SIGNS} | ({"-"} if header[:1] in MINUS else set()))
+    return bare(header) + "".join(signs) if bare(header) else ""
 
 
 def is_deceptive(text: str) -> bool:
@@ -57,7 +67,9 @@ class HeaderWords:
             own |= {folded(word) for word in (column.name, *label)}
             for word in (column.name, *column.aliases, *label, *context.aliases.get(column.name, ())):
                 exact.setdefault(folded(word), column.name)
-                second.setdefault(bare(word), column.name)
+                for sign in ("", *_own_signs(column)):
+                    second.setdefault(bare(word) + sign, column.name)
+                second.setdefault(loose(word), column.name)
         return cls(exact, second, frozenset(own), _keys(table))
 
     @classmethod
@@ -79,12 +91,12 @@ class HeaderWords:
         words = cls.of(table, context)
         before = _said(words, context.mapped_before.get(table.name, {}))
         said = _said(words, context.mapping or {})
-        second = {bare(header): name for header, name in (before | said).items() if bare(header)}
+        second = {loose(header): name for header, name in (before | said).items() if loose(header)}
         return cls({**before, **words.exact, **said}, {**second, **words.second}, words.own, words.keys)
 
     def find(self, header: str) -> str | None:
         """The column that a header names."""
-        return self.exact.get(folded(header)) or self.second.get(bare(header) or "\x00")
+        return self.exact.get(folded(header)) or self.second.get(loose(header) or "\x00")
 
     def key_positions(self, headers: Sequence[str]) -> list[int]:
         """The columns of a file that tell one record from another."""
@@ -93,6 +105,12 @@ class HeaderWords:
     def is_alias(self, header: str) -> bool:
         """Whether a header that names a column does so by an alias."""
         return folded(header) not in self.own
+
+
+def _own_signs(column: Column) -> tuple[str, ...]:
+    """Signs of its unit that a header may add to any name of a column."""
+    euros = ("€",) if column.unit == EUROS else ()
+    return (*euros, "%") if column.type == "number" and column.maximum == 1 else euros
 
 
 def _keys(table: Table) -> frozenset[str]:

@@ -20,6 +20,8 @@ BYTES_A_LETTER: Final = 4
 """At most, in UTF-8: bytes are known without looking at the text."""
 SECOND: Final = {"ns": 10**9, "us": 10**6, "ms": 10**3}
 DAY: Final = 86_400
+EXACT: Final = 2**24
+"""Whole numbers that a number of short precision tells apart."""
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 """Of the year 1, and of the year 9999."""
 NO_MOMENT: Final = "beyond any calendar"
@@ -105,8 +107,7 @@ def _repeated_bytes(content: bytes, name: str, limits: Limits) -> int:
 
 
 def _as_text(series: pl.Series) -> pl.Series:
-    if series.dtype == pl.Boolean:
-        return series.cast(pl.Int8).cast(pl.String)
+    """The cells as text: a whole number without a decimal point, or with an exponent where its last digits are lost."""
     if isinstance(series.dtype, pl.Duration):
         return series.dt.to_string("iso")
     if isinstance(series.dtype, pl.Datetime):
@@ -117,7 +118,16 @@ def _as_text(series: pl.Series) -> pl.Series:
     if series.dtype == pl.Date:
         dated, beyond = _within_a_calendar(series, 1 / DAY)
         return dated.cast(pl.String).set(beyond, NO_MOMENT)
-    return series.cast(pl.String)
+    if series.dtype.is_decimal():
+        return series.cast(pl.String).str.replace(r"\.0+$", "")
+    if not series.dtype.is_float():
+        return series.cast(pl.String)
+    text = series.cast(pl.String).str.strip_suffix(".0")
+    if series.dtype == pl.Float32:
+        beyond = (series.is_finite() & (series.abs() >= EXACT)).fill_null(value=False)
+        places = beyond.arg_true()
+        text = text.scatter(places, [f"{number:.16e}" for number in series.gather(places).to_list()])
+    return text
 
 
 def _within_a_calendar(series: pl.Series, second: float) -> tuple[pl.Series, pl.Series]:

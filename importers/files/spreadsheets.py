@@ -233,16 +233,22 @@ def numbers_as_text(numbers: pl.Series) -> pl.Series | None:
 
 
 def _text(value: Any) -> str | None:
-    """A cell as text: whole numbers without a decimal point, others with all their digits, dates as ISO."""
+    """A cell as text: a yes or no as a word, numbers with all the digits that a spreadsheet keeps, moments as ISO.
+
+    Whole numbers have no decimal point, and an exponent where digits are lost; a day alone is a midnight, as it is stored.
+    """
     text: str | None = None
     if isinstance(value, bool):
-        text = "1" if value else "0"
+        text = "true" if value else "false"
     elif isinstance(value, float):
-        text = str(int(value)) if value.is_integer() and abs(value) < WHOLE else repr(value)
+        whole = value.is_integer()
+        text = str(int(value)) if whole and abs(value) < WHOLE else f"{value:.16e}" if whole else repr(value)
     elif isinstance(value, dt.datetime):
         rounded = value + dt.timedelta(microseconds=500_000)
         text = rounded.replace(microsecond=0).isoformat(sep=" ")
-    elif isinstance(value, (dt.date, dt.time)):
+    elif isinstance(value, dt.date):
+        text = f"{value.isoformat()} 00:00:00"
+    elif isinstance(value, dt.time):
         text = value.isoformat()
     elif value is not None:
         text = str(value)

@@ -100,6 +100,9 @@ def test_each_encoding_gives_the_same_rows(encoding, warned):
         ({"start_time_3": "03/03/2026 8:10 AM"}, ("ambiguous_date", "G3")),
         ({"start_time_3": "2026-10-25T02:30:00", "end_time_3": "2026-10-25T06:30:00"}, ("ambiguous_date", "G3")),
         ({"start_time_3": "03/03/2026"}, ("time_missing", "G3")),
+        ({"case_id_3": "8.01E+12"}, ("code_as_number", "A3")),
+        ({"site_3": "9,9E+08"}, ("code_as_number", "B3")),
+        ({"case_id_3": "2026-04-03 00:00:00"}, ("code_as_date", "A3")),
         ({"start_time_3": "0001-01-01T00:00:00Z"}, ("implausible_date", "G3")),
         ({"start_time_3": "1899-12-31 08:10:00"}, ("implausible_date", "G3")),
         ({"start_time_3": "2026-03-03T08:10:00+99:99"}, ("invalid_date", "G3")),
@@ -245,6 +248,78 @@ def test_an_alias_and_a_column_without_header_are_told():
         "empty_column_ignored",
         "unknown_column_ignored",
     }
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("cost_eur", "Coût ($)"),
+        ("cost_eur", "Coût (£)"),
+        ("cost_eur", "Coût (%)"),
+        ("score", "Score (‰)"),
+        ("score", "- score"),
+        ("score", "¬ score"),
+        ("prediction", "Réponse de l'outil (%)"),
+    ],
+)
+def test_a_sign_of_a_header_is_part_of_what_it_says(old, new):
+    """Dollars are no euros, and per mille no fraction: such a column is not the protocol's."""
+    head = [new if name == old else name for name in HEAD]
+    report = check(text(rows(), head)).report
+    assert new not in report.columns
+    assert report.issue_counts["unknown_column_ignored"] == 1
+
+
+@pytest.mark.parametrize("header", ["Coût (€)", "COUT", "cost_eur (€)", "Coût du cas €"])
+def test_a_cost_in_euros_is_found(header):
+    report = check(text(rows(), [header if name == "cost_eur" else name for name in HEAD])).report
+    assert report.columns[header] == "cost_eur"
+
+
+def test_a_per_cent_sign_of_full_width_is_one():
+    made = [[*row[:4], f"{20 + 10 * i}", *row[5:]] for i, row in enumerate(rows())]
+    for i in (1, 3, 5):
+        made[i][4] = f"9{i}"
+    checked = check(text(made, [name.replace("score", "Score （％）") for name in HEAD]))
+    assert checked.frame["score"].to_list() == [0.2, 0.91, 0.4, 0.93, 0.6, 0.95]
+
+
+def test_a_yes_is_no_number():
+    """TRUE in a column of numbers is not 1, in a workbook or in a Parquet file; in a column of labels it is a yes."""
+
+    def change(_, sheet):
+        sheet["I3"], sheet["E4"], sheet["F5"] = True, False, True
+
+    found = check(book(change), "f.xlsx")
+    assert errors(found) == [("invalid_number", "I3"), ("invalid_number", "E4")]
+    frame = pl.DataFrame(rows(), schema=HEAD, orient="row")
+    buffer = io.BytesIO()
+    frame.with_columns(pl.col("prediction") == "1", cost_eur=pl.lit(value=True)).write_parquet(buffer)
+    counts = check(buffer.getvalue(), "f.parquet").report.issue_counts
+    assert counts == {"invalid_number": 6}
+
+
+def test_codes_are_the_same_in_every_kind_of_file():
+    frame = pl.DataFrame(rows(), schema=HEAD, orient="row")
+    for kind in (pl.Float64, pl.Decimal(12, 2), pl.Int64):
+        buffer = io.BytesIO()
+        frame.with_columns(case_id=pl.int_range(101, 107).cast(kind)).write_parquet(buffer)
+        checked = check(buffer.getvalue(), "f.parquet")
+        assert checked.frame["case_id"].to_list() == ["101", "102", "103", "104", "105", "106"]
+
+
+def test_codes_that_lost_their_last_digits_are_told():
+    """A number of short precision in Parquet, sixteen digits in a workbook: the stored number is not the code that was typed."""
+    frame = pl.DataFrame(rows(), schema=HEAD, orient="row")
+    buffer = io.BytesIO()
+    frame.with_columns(pl.col("site").cast(pl.Float32)).write_parquet(buffer)
+    assert check(buffer.getvalue(), "f.parquet").report.issue_counts == {"code_as_number": 6}
+
+    def change(_, sheet):
+        sheet["A3"] = 1234567890123456
+        sheet["A4"] = dt.datetime(2026, 4, 3)  # as a spreadsheet holds it
+
+    assert errors(check(book(change), "f.xlsx")) == [("code_as_number", "A3"), ("code_as_date", "A4")]
 
 
 def book(change=lambda *_: None, **properties):
