@@ -135,7 +135,8 @@ def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
         for cell in row:
             if cell:
                 yield Elsewhere(cell, "sheet", sheet=sheet)
-    first = next((i for i, row in enumerate(rows) if sum(bool(cell) for cell in row) > 1), None)
+    filled = [sum(map(bool, row)) for row in rows]
+    first = next((i for i, count in enumerate(filled) if count > 1 or count == max(filled) == 1), None)
     if first is not None:
         for position, header in enumerate(rows[first]):
             below = [row[position] for row in rows[first + 1 :] if position < len(row) and row[position]]

@@ -314,6 +314,17 @@ def test_identities_on_another_sheet_even_hidden_refuse_the_workbook():
     assert checked.report.reason == "identifying_data"
 
 
+def test_births_in_the_only_column_of_another_sheet_refuse_the_workbook():
+    workbook = Workbook()
+    for row in ROWS:
+        workbook.active.append(row)
+    other = workbook.create_sheet("suivi")
+    for cell in ("repère", *(dt.date(1940 + 3 * i, 4, 1 + i) for i in range(6))):
+        other.append([cell])
+    report = saved(workbook).report
+    assert [(i.code, i.params["kind"]) for i in report.issues] == [("identifying_data", "birth")]
+
+
 def saved(workbook):
     buffer = io.BytesIO()
     workbook.save(buffer)
