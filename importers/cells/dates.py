@@ -112,14 +112,18 @@ def _judged(dates: Dates, text: pl.Series, local: pl.Series) -> Dates:
 
 
 def _with_times(dates: Dates, local: pl.Series, timeless: pl.Series) -> Dates:
-    """A moment needs its time: a day alone is a fault, as is a column of midnights; many midnights are told."""
+    """A moment needs its time: a day alone is a fault, as is a column of midnights; other midnights are counted."""
     read = dates.values.is_not_null()
     midnight = is_midnight(local) & read
-    count = int(midnight.sum())
-    without = read & (midnight if count == int(read.sum()) else timeless)
-    if not without.all() and count >= FEW_MIDNIGHTS and count > MIDNIGHTS * int(read.sum()):
-        dates = replace(dates, counted={"times_at_midnight": midnight & ~without})
-    return replace(dates, values=dates.values.set(without, None), faults={**dates.faults, "time_missing": without})
+    without = read & (midnight if int(midnight.sum()) == int(read.sum()) else timeless)
+    counted = {"times_at_midnight": midnight & ~without}
+    faults = {**dates.faults, "time_missing": without}
+    return replace(dates, values=dates.values.set(without, None), faults=faults, counted=counted)
+
+
+def too_many_midnights(count: int, filled: int) -> bool:
+    """Whether so many moments at midnight are worth a word: some of them may be days without a time."""
+    return count >= FEW_MIDNIGHTS and count > MIDNIGHTS * filled
 
 
 def is_midnight(local: pl.Series) -> pl.Series:

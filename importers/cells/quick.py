@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from evaluation.protocol import Column
-from importers.cells.dates import FIRST_YEAR, LAST_YEAR, MIDNIGHTS, ZONE, is_midnight
+from importers.cells.dates import FIRST_YEAR, LAST_YEAR, ZONE, is_midnight, too_many_midnights
 from importers.cells.numbers import FINE_COMMA, THOUSANDS_COMMA, bounded
 from importers.cells.texts import plain_text
 from importers.cells.typed import EDGES, Typed, matches
@@ -108,7 +108,10 @@ def _dates(spec: Column, raw: pl.Series, context: Context) -> Typed | None:
         return None
     text = raw.set(~written, None) if len(left) else raw
     local = text.str.strptime(pl.Datetime("us"), way[1], strict=False, cache=False)
-    if not _within(local) or (spec.type == "datetime" and int(is_midnight(local).sum()) > MIDNIGHTS * len(local)):
+    if not _within(local):
+        return None
+    read = len(local) - local.null_count()
+    if spec.type == "datetime" and too_many_midnights(int(is_midnight(local).sum()), read):
         return None
     values = local.dt.date() if spec.type == "date" else instants(local)
     if values is None or values.null_count() > text.null_count():

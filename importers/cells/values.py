@@ -10,7 +10,7 @@ import polars as pl
 
 from evaluation.protocol import Column
 from evaluation.vocabulary import ColumnRole
-from importers.cells.dates import typed_dates
+from importers.cells.dates import too_many_midnights, typed_dates
 from importers.cells.distinct import Spread
 from importers.cells.labels import typed_labels
 from importers.cells.numbers import typed_number
@@ -67,7 +67,7 @@ def typed(
         *(
             Issue(code, "warning", column=header, params={"n": n})
             for code, mask in cells.counted.items()
-            if (n := int(mask.sum()))
+            if (n := int(mask.sum())) and (code != "times_at_midnight" or too_many_midnights(n, cells.values.count()))
         ),
     ]
     missing = cells.missing if cells.missing is not None and cells.missing.any() else None

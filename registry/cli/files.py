@@ -17,6 +17,9 @@ from registry.cli.output import Refused, print_json, print_table, write_file
 from registry.cli.words import locale, say
 
 if TYPE_CHECKING:
+    from polars import DataFrame
+
+    from evaluation.protocol import Table
     from importers.report import Report
 
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout and nothing else")
@@ -103,7 +106,10 @@ def _check(
         if as_json:
             print_json(answer)
         else:
-            _print_report(answer)
+            _print_issues(answer)
+            if checked.frame is not None and read is not None:
+                _print_preview(checked.frame, read)
+            _print_verdict(answer)
         if annotate is not None:
             _write_copy(annotate, copy, checked.report)
     sys.exit(0 if answer["accepted"] else 1)
@@ -136,17 +142,37 @@ def _context(path: Path | None) -> dict[str, Any]:
     return inner
 
 
-def _print_report(answer: dict[str, Any]) -> None:
+def _print_issues(answer: dict[str, Any]) -> None:
     if answer["issues"]:
         headings = [say("Severity"), say("Row"), say("Column"), say("Cell"), say("What to do")]
         print_table(headings, [[_severity(i["severity"]), *_place(i), i["message"]] for i in answer["issues"]])
     print_mapping(answer["mapping"])
+
+
+def _print_verdict(answer: dict[str, Any]) -> None:
     verdict = (
         say("Accepted: {rows} rows.")
         if answer["accepted"]
         else say("Refused: nothing is kept; mend the file and check again.")
     )
     click.echo(verdict.format(rows=answer["rows"]))
+
+
+def _print_preview(frame: DataFrame, table: Table) -> None:
+    """What was read of each column: a unit or a group that was mistaken shows there."""
+    from babel.numbers import format_decimal
+
+    from importers.preview import preview
+
+    lines = [
+        [
+            one.label(locale()),
+            *(format_decimal(n, locale=locale()) for n in (one.filled, one.empty)),
+            one.sentence(locale()),
+        ]
+        for one in preview(frame, table)
+    ]
+    print_table([say("Column"), say("Filled"), say("Empty"), say("What was read")], lines)
 
 
 def _severity(severity: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from evaluation.protocol import parse_protocol
+from importers.preview import ColumnPreview
+from importers.preview import preview as columns_read
 from registry.policies.access import Action, Actor, has_role, is_conflicted
-from registry.services import guard, pilots
+from registry.services import guard, observations, pilots, protocols
 from registry.services.pages import Page, after_cursor, page, size
 from registry.tables import Submission
-from registry.vocabulary import UserRole
+from registry.vocabulary import SubmissionKind, SubmissionState, UserRole
 
 
 class SubmissionOut(TypedDict):
@@ -50,6 +54,25 @@ async def get(*, by: Actor, submission: str) -> SubmissionOut:
     ):
         raise await guard.hidden(by, "submission", submission)
     return out(row)
+
+
+async def preview(*, by: Actor, submission: str) -> tuple[ColumnPreview, ...]:
+    """What was read of each column of a site's own rows; nothing of an aggregate, nor of a file that was withdrawn.
+
+    Raises
+    ------
+    NotFound
+        There is none, or it is another site's.
+    """
+    row = await row_of(submission)
+    if row is None or row["finess"] != by.site:
+        raise await guard.hidden(by, "submission", submission)
+    frozen = await protocols.by_id(row["protocol_id"])
+    if row["kind"] != SubmissionKind.ROWS or row["state"] == SubmissionState.WITHDRAWN or frozen is None:
+        return ()
+    frame = await observations.store().get_frame(row["blob"])
+    table = parse_protocol(frozen["content"]).table(row["table_name"])
+    return await asyncio.to_thread(columns_read, frame, table)
 
 
 async def list_submissions(*, by: Actor, pilot: str, limit: int = 50, cursor: str | None = None) -> Page[SubmissionOut]:

@@ -240,13 +240,16 @@ async def submission_page(request: Request[Any, Any, Any], submission: FromPath[
     found = await submissions.get(by=actor, submission=submission)
     pilot = await pilots.get_pilot(by=actor, pilot=found["pilot"])
     protocol = await _protocol(actor, pilot)
+    mine = actor.role == UserRole.PILOT_SITE
     return page(
         request,
         "submission.html",
         sent=found,
+        read=await submissions.preview(by=actor, submission=submission) if mine else (),
         pilot=pilot,
         table=protocol.table(found["table"]) if protocol and found["table"] else None,
-        mine=actor.role == UserRole.PILOT_SITE,
+        header_of={name: header for header, name in found["columns"].items()},
+        mine=mine,
         word=word(locale_of(request)),
         status_class=status_class,
     )

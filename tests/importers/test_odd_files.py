@@ -211,14 +211,15 @@ def test_moments_without_a_time_are_no_durations(many):
     assert check(text(made)).report.issue_counts["time_missing"] == 2 * len(made)
 
 
-@pytest.mark.parametrize("many", [1, 1000], ids=["few rows", "many rows"])
+@pytest.mark.parametrize("many", [3, 1000], ids=["few rows", "many rows"])
 def test_many_midnights_are_told(many):
+    """As often as they come in the cells, of which a large column reads each text once."""
     made = [[f"{row[0]}-{i}", *row[1:]] for i in range(many) for row in rows()]
-    for row in made[::2]:
+    for row in made[::6]:
         row[6] = row[6][:10] + "T00:00:00"
     checked = check(text(made))
     told = [(i.code, i.column, i.params) for i in checked.report.issues]
-    assert told == [("times_at_midnight", "start_time", {"n": 3 * many})]
+    assert told == [("times_at_midnight", "start_time", {"n": many})]
     assert checked.frame["start_time"].null_count() == 0
 
 

@@ -79,7 +79,7 @@ async def test_the_page_of_a_file_shows_how_it_was_read(browser, machine, world)
     await sign_in(client, "site_a")
     address = f"/submissions/{answer.json()['id']}"
     page = await client.get(address)
-    assert "<td>Remarque</td><td>non gardée</td>" in page.text
+    assert '<td>Remarque</td><td colspan="4">non gardée</td>' in page.text
     assert "<l'outil>" not in page.text
     hidden = html.unescape(re.search(r"name=\"mapping\" value='([^']*)'", page.text)[1])
     assert json.loads(hidden) == said
