@@ -12,13 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from evaluation.protocol import Protocol, Table
+from evaluation.protocol import Label, Protocol, Table
 from importers.cells.rules import Fault, row_faults, whole_table
 from importers.cells.typed import Typed
 from importers.cells.values import typed
-from importers.columns.headers import HeaderWords, recognise_table
+from importers.columns.headers import HeaderWords, bare, recognise_table
 from importers.columns.recognised import Recognised, recognise
-from importers.context import Context
+from importers.context import Context, Limits
 from importers.files.container import Kind, kind_of
 from importers.files.grid import Grid, Unreadable, column_letters
 from importers.files.parquet_files import read_parquet
@@ -131,21 +131,44 @@ def read_table(
         One issue says why the file stops here.
     """
     kind = kind_of(content, name, context.limits)
-    if table is not None and table not in {t.name for t in protocol.tables}:
-        raise Unreadable("unknown_table", table=table, names=", ".join(t.name for t in protocol.tables))
-    tables = [protocol.table(table)] if table else list(protocol.tables)
+    tables = list(protocol.tables) if table is None else [one for one in protocol.tables if _is_called(one, table)]
+    if not tables:
+        raise Unreadable("unknown_table", table=table, names=_table_names(protocol))
     words = HeaderWords.of_tables(tables, context)
     wanted = sheet_titles(tables[0]) if table else ()
     if kind is Kind.XLSX:
-        grid = read_workbook(content, words, context.limits, wanted)
+        grid = _workbook(content, words, context.limits, wanted, protocol)
     elif kind is Kind.PARQUET:
         grid = read_parquet(content, context.limits)
     else:
         grid = read_text(content, words, context.limits)
     chosen = tables[0] if table else recognise_table(grid.headers, protocol, context)
     if chosen is None:
-        raise Unreadable("table_not_recognised", names=", ".join(t.name for t in protocol.tables))
+        raise Unreadable("table_not_recognised", names=_table_names(protocol))
     return grid, chosen
+
+
+def _workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Sequence[str], protocol: Protocol) -> Grid:
+    """The sheet of a workbook; a question which one it is names the tables of the protocol."""
+    try:
+        return read_workbook(content, words, limits, wanted)
+    except Unreadable as stop:
+        if stop.issue.code == "several_tables":
+            raise Unreadable("several_tables", **stop.issue.params, names=_table_names(protocol)) from stop
+        raise
+
+
+def _is_called(table: Table, said: str) -> bool:
+    """Whether a person means this table: by its name, or by its label as our workbooks and pages show it."""
+    return said == table.name or bare(said) in {bare(word) for word in (table.name, table.label.fr, table.label.en)}
+
+
+def _table_names(protocol: Protocol) -> Label:
+    """The tables as they are asked for, each with its label."""
+    return Label(
+        fr=", ".join(f"{table.name} ({table.label.fr})" for table in protocol.tables),
+        en=", ".join(f"{table.name} ({table.label.en})" for table in protocol.tables),
+    )
 
 
 def _read_columns(

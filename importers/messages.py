@@ -51,10 +51,12 @@ SENTENCES: Final[Mapping[str, str]] = {
         "This workbook was made for the pilot {other}, not for {pilot}: send it on that pilot's page, or copy its rows into the blank workbook of {pilot}."
     ),
     "several_tables": marked(
-        "Several sheets are filled in ({sheets}): choose the table, and send the file once for each."
+        "Several sheets are filled in ({sheets}): send the file once for each, and say which table it is for (the list « Table » of the page, or --table with one of: {names})."
     ),
     "unknown_table": marked("The protocol has no table {table}: choose one of {names}."),
-    "table_not_recognised": marked("The header does not tell which table this is: choose one of {names}."),
+    "table_not_recognised": marked(
+        "The header does not tell which table this is: say which (the list « Table » of the page, or --table with one of: {names})."
+    ),
     "too_many_columns": marked("{n} columns, at most {limit}: keep those of the protocol."),
     "too_many_rows": marked("{n} rows, at most {limit}: split the file by period."),
     "no_rows": marked("There is a header but no row: fill in at least one."),
@@ -156,6 +158,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "site_leading_zero_restored": marked(
         "Column « {column} »: {n} FINESS number(s) had lost a leading zero, which was put back."
     ),
+    "site_not_finess": marked(
+        "Column « {column} »: {n} cell(s) are no FINESS number of nine characters: the registry refuses a site that it does not know."
+    ),
+    "periods_inverted": marked(
+        "Column « {column} »: the rows called « {before} » are later than those called « {after} »: check that the two words are not the wrong way round."
+    ),
     "two_digit_year": marked("Column « {column} »: years of two digits were read as 20…: check them."),
     "mixed_date_formats": marked(
         "Column « {column} »: dates are written in several ways; check the first and the last."
@@ -174,6 +182,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "missing_value": marked("Row {row}, column « {column} »: the cell is empty: fill it in."),
     "invalid_number": marked(
         "Row {row}, column « {column} »: not a number ({shape}): write digits only, or leave the cell empty."
+    ),
+    "invalid_number:date": marked(
+        "Row {row}, column « {column} »: a date or a time of day where a number is expected: give the cell the format of a number, then type the number (5.5 for five hours and a half)."
     ),
     "not_whole": marked("Row {row}, column « {column} »: a whole number is expected."),
     "ambiguous_number": marked(
@@ -290,6 +301,8 @@ def _sentence(issue: Issue) -> str:
         said = "elsewhere"
     elif issue.code == "invalid_date" and issue.value_shape == "date":
         said = "written"
+    elif issue.code == "invalid_number" and issue.value_shape == "date":
+        said = "date"
     return f"{issue.code}:{said}" if said else issue.code
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from evaluation.protocol import Column, Table
+from evaluation.protocol import Column, Label, Table
 from evaluation.vocabulary import ColumnRole
 from importers.context import Context
 from importers.report import Issue
@@ -18,6 +18,7 @@ from importers.report import Issue
 FEW_ROWS: Final = 2
 """Rows below which nothing can be estimated."""
 FEW_OF_EACH: Final = 2
+ENOUGH_OF_EACH: Final = 5
 PARIS: Final = ZoneInfo("Europe/Paris")
 INVERTED_AREA: Final = 0.2
 
@@ -44,6 +45,7 @@ def row_faults(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Cont
 def whole_table(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> Iterator[Issue]:
     """What is said of the table as a whole, once its cells are read."""
     yield from _excluded_by_protocol(table, frame, headers)
+    yield from _periods(table, frame, headers)
     if frame.height < FEW_ROWS:
         yield Issue("too_few_rows", "warning", params={"n": frame.height})
     prediction, score = (_present(table, frame, role) for role in (ColumnRole.PREDICTION, ColumnRole.SCORE))
@@ -52,6 +54,24 @@ def whole_table(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -
         yield Issue(
             "prediction_score_inconsistent", "warning", column=column, params={"score": headers.get(score.name)}
         )
+
+
+def _periods(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> Iterator[Issue]:
+    """All the rows without the tool are later than all those with it: the two words are perhaps the wrong way round."""
+    period = _present(table, frame, ColumnRole.PERIOD)
+    moment = _present(table, frame, ColumnRole.DATE) or _present(table, frame, ColumnRole.START_TIME)
+    if period is None or moment is None:
+        return
+    before, after = (
+        frame[moment.name].filter((frame[period.name] == code).fill_null(value=False)).drop_nulls()
+        for code in (period.without_tool, period.with_tool)
+    )
+    if min(len(before), len(after)) >= ENOUGH_OF_EACH and before.min() > after.max():  # type: ignore[operator]
+        called = {
+            word: Label(fr=period.called(code, "fr"), en=period.called(code, "en"))
+            for word, code in (("before", period.without_tool), ("after", period.with_tool))
+        }
+        yield Issue("periods_inverted", "warning", column=headers.get(period.name, period.name), params=called)
 
 
 def _is_inverted(prediction: pl.Series, score: pl.Series) -> bool:

@@ -11,6 +11,7 @@ from evaluation.vocabulary import ColumnRole
 from importers.cells.typed import Typed, matches
 
 SITE_LENGTH: Final = 9
+FINESS: Final = r"^[0-9][0-9AB][0-9]{7}$"
 ROUNDED: Final = r"^[0-9][.,][0-9]+[eE]\+?[0-9]{1,2}$|^[0-9][eE]\+[0-9]{1,2}$"
 """`9.9E+08`: a code that became a number, of which only the first digits are left."""
 DATED: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
@@ -26,10 +27,12 @@ def plain_text(spec: Column, text: pl.Series, *, plain: bool = False) -> Typed:
     if spec.role == ColumnRole.SITE:
         text, counted["site_leading_zero_restored"] = _site(text)
     faults = {} if plain else {"code_as_number": matches(text, ROUNDED), "code_as_date": matches(text, DATED)}
+    told = text.is_null()
+    for mask in faults.values():
+        told = told | mask
+    if spec.role == ColumnRole.SITE:
+        counted["site_not_finess"] = ~text.str.contains(FINESS).fill_null(value=True) & ~told
     if spec.pattern:
-        told = text.is_null()
-        for mask in faults.values():
-            told = told | mask
         code = "invalid_case_id" if spec.role == ColumnRole.CASE_ID else "invalid_text"
         faults[code] = ~text.str.contains(spec.pattern).fill_null(value=True) & ~told
     return Typed(text, faults, counted=counted)

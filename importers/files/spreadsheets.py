@@ -112,7 +112,7 @@ def _choose(found: Sequence[_Sheet], wanted: Sequence[str]) -> _Sheet:
         (len(s.headers & best.headers) / min(len(s.headers), len(best.headers)), s) for s in filled if s is not best
     ]
     tables = [sheet for share, sheet in shared if share < 1 / 2]
-    if tables and not wanted:
+    if tables and best.filled and not wanted:
         raise Unreadable("several_tables", sheets=", ".join(sheet.name for sheet in (best, *tables)))
     twins = [sheet for share, sheet in shared if share >= 1 / 2 and sheet.filled and sheet.known == best.known]
     if twins:

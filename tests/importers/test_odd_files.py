@@ -15,6 +15,7 @@ from importers.answer import normalised_rows
 from importers.check import Context, check_bytes
 from importers.child.sandbox import in_child
 from importers.context import Limits
+from importers.messages import message
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 TABLE = PROTOCOL.tables[0]
@@ -231,6 +232,28 @@ def test_years_of_two_digits_that_could_come_first_are_a_question():
     made[0][6], made[0][7] = "04-03-25 08:10", "04-03-25 08:40"
     made[1][6], made[1][7] = "04-03-25 08:10", "04-03-25 08:40"
     assert check(text(made)).report.accepted
+
+
+@pytest.mark.parametrize(("first", "second"), [("avant", "après"), ("après", "avant")])
+def test_periods_the_wrong_way_round_are_told(first, second):
+    made = [[f"{row[0]}-{i}", *row[1:]] for i in range(2) for row in rows()]
+    for i, row in enumerate(made):
+        row[2] = first if i < 6 else second
+        row[6], row[7] = row[6].replace("-03-", f"-0{3 + i // 6}-"), row[7].replace("-03-", f"-0{3 + i // 6}-")
+    report = check(text(made)).report
+    assert report.issue_counts == ({"periods_inverted": 1} if first == "après" else {})
+    assert report.accepted
+
+
+def test_a_site_that_is_no_finess_number_is_told():
+    made = [[row[0], "Hautefontaine", *row[2:]] for row in rows()]
+    assert check(text(made)).report.issues[0].params == {"n": 6}
+
+
+def test_a_time_of_day_where_a_number_is_expected_is_told_as_such():
+    report = check(book(lambda _, sheet: setattr(sheet["I3"], "value", dt.time(5, 30))), "f.xlsx").report
+    assert [(i.code, i.cell) for i in report.issues] == [("invalid_number", "I3")]
+    assert "donnez à la cellule le format d'un nombre" in message(report.issues[0])
 
 
 def test_an_inverted_tool_and_a_single_row_are_told():

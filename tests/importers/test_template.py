@@ -209,8 +209,10 @@ def test_two_filled_sheets_are_a_question_and_not_a_guess():
     book.save(buffer)
     both = check_bytes(buffer.getvalue(), protocol, Context(), name="f.xlsx")
     assert both.report.reason == "several_tables"
+    assert f"{second.name} ({second.label.fr})" in message(both.report.issues[0])
     for table in protocol.tables:
-        assert (
-            check_bytes(buffer.getvalue(), protocol, Context(), name="f.xlsx", table=table.name).report.table
-            == table.name
-        )
+        for said in (table.name, table.label.fr, table.label.en.upper()):
+            chosen = check_bytes(buffer.getvalue(), protocol, Context(), name="f.xlsx", table=said)
+            assert chosen.report.table == table.name
+    blank = check_bytes(blank_workbook(protocol), protocol, Context(), name="f.xlsx")
+    assert blank.report.reason == "no_rows"
