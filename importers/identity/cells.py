@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import polars as pl
@@ -32,7 +33,12 @@ class Cells:
 
     def matching(self, pattern: str) -> pl.Series | None:
         """The distinct texts, when some follow a pattern."""
-        return self.texts.unique() if self.has(pattern) else None
+        return self.distinct if self.has(pattern) else None
+
+    @cached_property
+    def distinct(self) -> pl.Series:
+        """Each text once."""
+        return self.texts.unique()
 
 
 def share_of(mask: pl.Series) -> float:

@@ -30,6 +30,8 @@ DENSE: Final = 4
 BY_CHANCE: Final = 0.0005
 """Share of random codes that look like initials and a date."""
 LAST_YEAR: Final = 2100
+CENTURY: Final = 2030
+"""Years of two digits beyond it, when the pilot has no date, are of the century before."""
 CODE_LENGTH: Final = 10
 """Two letters and a full date."""
 SHORT_DATE_AND_INITIALS: Final = (
@@ -51,12 +53,22 @@ COUNTED: Final = r"^(?:1?0000|(?:19|20)\d{2})"
 """Or from 100,000,001, or within a year."""
 NAME_AND_FIRST_NAME: Final = r"^([A-Za-z]{3})[._\-]?([A-Za-z]{3})[._\-]?\d{0,8}$"
 """`LEFJEA0`: three letters of each."""
+SHORT_DATES: Final = (
+    (INITIALS_AND_SHORT_DATE, INITIALS_AND_SHORT_ISO),
+    (SHORT_DATE_AND_INITIALS, SHORT_ISO_AND_INITIALS),
+    (BARE_SHORT_DATE, BARE_SHORT_ISO),
+)
+SIX: Final = 6
 MOST: Final = 0.6
 ENOUGH: Final = 20
+GLANCE: Final = 1_000
 ANY_SHORT_CODE: Final = "|".join(
     (
-        *(INITIALS_AND_SHORT_DATE, INITIALS_AND_SHORT_ISO, SHORT_DATE_AND_INITIALS, SHORT_ISO_AND_INITIALS),
-        *(BARE_SHORT_DATE, BARE_SHORT_ISO, INITIALS_AND_YEAR, COMPACT_DATE, COMPACT_FRENCH_DATE, LETTER_AND_DATE),
+        *(way for ways in SHORT_DATES for way in ways),
+        INITIALS_AND_YEAR,
+        COMPACT_DATE,
+        COMPACT_FRENCH_DATE,
+        LETTER_AND_DATE,
     )
 )
 
@@ -89,20 +101,7 @@ def _short_codes(cells: Cells, year: int | None) -> FirstKind:
     """Codes that could be numbers in sequence: only as a column, when nearly all are dates over several years."""
     if not cells.has(ANY_SHORT_CODE):
         return None
-    for pattern, least in (
-        (INITIALS_AND_SHORT_DATE, 2),
-        (INITIALS_AND_SHORT_ISO, SPREAD_YEARS),
-        (SHORT_DATE_AND_INITIALS, 2),
-        (SHORT_ISO_AND_INITIALS, SPREAD_YEARS),
-        (BARE_SHORT_DATE, SPREAD_YEARS),
-        (BARE_SHORT_ISO, SPREAD_YEARS),
-    ):
-        distinct = cells.matching(pattern)
-        if distinct is not None:
-            short = distinct.str.extract(pattern).cast(pl.Int64, strict=False)
-            if not is_sequence(distinct) and is_spread(short, least) and _are_births(short, pattern, year):
-                return "code", distinct.filter(short.is_not_null()).to_list()
-    found = _initials_and_year(cells, year)
+    found = _short_dates(cells, year) or _initials_and_year(cells, year)
     if found:
         return found
     for pattern in (COMPACT_DATE, COMPACT_FRENCH_DATE, LETTER_AND_DATE):
@@ -114,13 +113,39 @@ def _short_codes(cells: Cells, year: int | None) -> FirstKind:
     return None
 
 
-def _are_births(short: pl.Series, pattern: str, year: int | None) -> bool:
-    """Whether years of two digits are rarely the pilot's and, without any letter beside them, are often of last century."""
-    if year is not None and share_of((short % 100 == year % 100).fill_null(value=False)) >= A_GOOD_PART:
+def _short_dates(cells: Cells, year: int | None) -> FirstKind:
+    """Dates with years of two digits, day first or year first, with or without letters; of births when they are not recent."""
+    for french, iso in SHORT_DATES:
+        for pattern, least in ((french, 2), (iso, SPREAD_YEARS)):
+            distinct = cells.matching(pattern)
+            if (
+                distinct is None
+                or share_of(distinct.head(GLANCE).str.contains(pattern)) <= HALF
+                or is_sequence(distinct)
+            ):
+                continue
+            ways = [distinct.str.extract(way).cast(pl.Int64, strict=False) for way in (french, iso)]
+            short = ways[pattern == iso]
+            if not is_spread(short, least) or any(_are_recent(way, year) for way in ways):
+                continue
+            if french != BARE_SHORT_DATE or _are_bare_births(distinct, short, year):
+                return "code", distinct.filter(short.is_not_null()).to_list()
+    return None
+
+
+def _are_recent(short: pl.Series, year: int | None) -> bool:
+    """Whether cells, read in one way, are dates of the pilot or just before."""
+    found = short.drop_nulls()
+    if len(found) < NEARLY_ALL * len(short):
         return False
-    if pattern not in (BARE_SHORT_DATE, BARE_SHORT_ISO):
-        return True
-    return share_of((short > (year or LAST_YEAR) % 100).fill_null(value=False)) >= A_GOOD_PART
+    return year is not None and share_of((year % 100 - found) % 100 <= OLD_YEARS) >= HALF
+
+
+def _are_bare_births(texts: pl.Series, short: pl.Series, year: int | None) -> bool:
+    """Without any letter: six digits, rarely five, and often a year of last century."""
+    if share_of(texts.str.len_bytes() == SIX) < A_GOOD_PART:
+        return False
+    return share_of((short > (year or CENTURY) % 100).fill_null(value=False)) >= A_GOOD_PART
 
 
 def _initials_and_year(cells: Cells, year: int | None) -> FirstKind:

@@ -10,7 +10,16 @@ import polars as pl
 
 from importers.documents.identifiers import luhn
 from importers.identity.cells import A_GOOD_PART, FEW, HALF, NEARLY_ALL, SEVERAL, Cells, FirstKind, share_of
-from importers.identity.codes import LAST_YEAR, OLD_YEARS, SPREAD_YEARS, dated_codes, is_spread, name_codes, years_of
+from importers.identity.codes import (
+    CENTURY,
+    LAST_YEAR,
+    OLD_YEARS,
+    SPREAD_YEARS,
+    dated_codes,
+    is_spread,
+    name_codes,
+    years_of,
+)
 from importers.identity.patterns import (
     COMPACT_DATE,
     COMPACT_FRENCH_DATE,
@@ -29,8 +38,6 @@ from importers.identity.patterns import (
 from importers.identity.texts import DIGEST, longest_of, without_accents
 from importers.identity.words import INSTITUTIONS, WARDS, first_names, namesakes, surnames
 
-CENTURY: Final = 2030
-"""Years of two digits beyond it, when the pilot has no date, are of the century before."""
 DIGEST_LENGTH: Final = 16
 A_WORD: Final = r"^[\p{L}][\p{L}'’\- ]{1,40}$"
 MONTH_OF_BIRTH: Final = 5

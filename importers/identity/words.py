@@ -135,7 +135,8 @@ THINGS: Final = frozenset(
         "produit", "medicament", "traitement", "molecule", "specialite", "laboratoire", "labo", "fabricant", "fournisseur",
         "editeur", "marque", "modele", "appareil", "equipement", "machine", "materiel", "dispositif", "outil", "logiciel",
         "solution", "algorithme", "vendor", "manufacturer", "product", "drug", "tool", "device", "disease", "technique",
-        "intervention", "voie", "incidence", "protocole",
+        "intervention", "voie", "incidence", "protocole", "profession", "metier", "csp", "emploi", "activite", "transport",
+        "transporteur", "ambulance", "vehicule", "societe", "entreprise", "prestataire",
     )
 )  # fmt: skip
 """Headers of diseases, tests and products: so are these."""
@@ -160,7 +161,8 @@ INSTITUTIONS: Final = frozenset(
         "service", "pole", "unite", "salle", "batiment", "pavillon", "site", "bloc", "rue", "avenue", "place", "groupe",
         "espace", "maison", "residence", "lycee", "ecole", "maladie", "syndrome", "signe", "score", "test", "echelle",
         "classification", "critere", "criteres", "stade", "grade", "type", "irm", "tdm", "ecg", "eeg", "scanner", "ips",
-        "samu", "smur", "ehpad", "ssr", "usld", "dicom", "pacs", "notre", "dame", "general",
+        "samu", "smur", "ehpad", "ssr", "usld", "dicom", "pacs", "notre", "dame", "general", "ambulance", "ambulances", "taxi",
+        "taxis", "pharmacie",
     )
 )  # fmt: skip
 """Words whose neighbours are no people: hospitals, rooms and diseases bear names."""

@@ -136,6 +136,7 @@ def test_codes_that_hold_a_name_a_birth_or_a_record(codes):
         [f"PAT{990000010001 + i}" for i in range(8)],
         [f"CHU-{1901 + 3 * i}" for i in range(8)],
         [f"{2 * i + 1:02d}0326" for i in range(8)],
+        [f"EX260{i + 1}{3 * i + 1:02d}" for i in range(8)],
         ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"],
     ],
 )
@@ -188,6 +189,9 @@ def test_other_headers_of_people(header, values):
         *((header, SCORES) for header in ("score_clinique", "échelle", "test")),
         ("pathologie", ["Charcot-Marie-Tooth", "Gilles de la Tourette", "Guillain-Barré", "Pierre Robin"]),
         ("laboratoire", ["Gilbert", "Leroy", "Pierre Fabre", "Martin", "Roche", "Léo Pharma"]),
+        ("profession", ["Boulanger", "Mercier", "Charpentier", "Meunier", "Fournier"]),
+        ("transport", ["VSL", "Ambulances Dupont", "Taxi Leroy", "Ambulance Martin", "personnel"]),
+        ("code_postal", [f"{9 - 2 * i}1{i}20" for i in range(5)]),
         ("x", ["Pavillon Laennec", "Pavillon René Laennec"]),
         ("Admission", ["2026-03-04", "2026-03-05"]),
         ("passage", ["04/03/2026 08:10", "05/03/26"]),
