@@ -24,7 +24,7 @@ from importers.files.grid import Grid, Unreadable, column_letters
 from importers.files.parquet_files import read_parquet
 from importers.files.spreadsheets import read_workbook, sheet_titles
 from importers.files.text_files import read_text
-from importers.identity.columns import announces_people
+from importers.identity.headers import announces_people
 from importers.identity.privacy import Search
 from importers.report import Checked, Issue, Report
 from importers.side_by_side import side_by_side

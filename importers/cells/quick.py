@@ -39,6 +39,9 @@ NOBODY_BELOW: Final = 1e7
 """Numbers that are too short for a telephone or a social security number."""
 SHORT_CODE: Final = r"^(?:[A-Za-z][._\-]?[0-9]{1,7}|[A-Za-z]{2,6}[._\-]?[0-9]{1,4})$"
 """`C0001234`, `AB-12`: letters, then fewer digits than a date, a telephone or a record's number has."""
+SERIES: Final = 5
+"""Letters before the numbers of codes: those of a study are few, those of names are many."""
+SHORT_DATE: Final = r"^[A-Za-z][._\-]?(?:[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{2})$"
 GLANCE: Final = 1_000
 HOUR: Final = 3_600_000_000
 FIRST: Final = dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001  # by the clock of Paris, as the cells
@@ -143,8 +146,23 @@ def instants(local: pl.Series) -> pl.Series | None:
 
 def _texts(spec: Column, raw: pl.Series, context: Context) -> Typed | None:
     told = any(re.search(SHORT_CODE, word, re.IGNORECASE) for word in context.missing_words)
-    if not told and raw.head(GLANCE).str.contains(SHORT_CODE).all() and raw.str.contains(SHORT_CODE).all():
+    series = None if told else _series(raw)
+    if series and raw.str.contains(series).all():
         return replace(_known(plain_text(spec, raw, plain=True), raw), nobody=True)
+    if not told and raw.head(GLANCE).str.contains(SHORT_CODE).all() and raw.str.contains(SHORT_CODE).all():
+        return _known(plain_text(spec, raw, plain=True), raw)
     words = "|".join(sorted(re.escape(word) for word in context.missing_words))
     odd = rf"(?i)^(?:{words})$|^[{EDGES}]|[{EDGES}]$|^[#=@+\-]"
     return _known(plain_text(spec, raw), raw) if not raw.str.contains(odd).any() else None
+
+
+def _series(raw: pl.Series) -> str | None:
+    """The pattern of short codes that are nobody's: a few series of letters, each with numbers that are not mostly dates."""
+    some = raw.gather_every(max(1, len(raw) // GLANCE)).drop_nulls()
+    if not some.str.contains(SHORT_CODE).all() or int(some.str.contains(SHORT_DATE).sum()) > len(some) / 2:
+        return None
+    letters = some.str.extract("^([A-Za-z]+)").unique().to_list()
+    if not 0 < len(letters) <= SERIES:
+        return None
+    ways = (f"{one}[._\\-]?[0-9]{{1,{7 if len(one) == 1 else 4}}}" for one in letters)
+    return f"^(?:{'|'.join(ways)})$"

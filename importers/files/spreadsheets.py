@@ -20,7 +20,9 @@ from importers.files.grid import Grid, Unreadable, column_letters, without_margi
 from importers.files.pilot_mark import told_mark
 from importers.files.sheet_faults import sheet_faults
 from importers.files.workbook_parts import Parts
-from importers.identity.columns import Cells, announces_people, kind_of_column
+from importers.identity.cells import Cells
+from importers.identity.columns import kind_of_column
+from importers.identity.headers import announces_people, is_of_things
 from importers.identity.texts import plain
 from importers.report import Issue
 
@@ -143,15 +145,16 @@ def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
             plain = bare(sheet) in OWN_SHEETS and bare(header or "") in LIST_HEADERS
             if header and not plain and len(below) > 1 and announces_people(header, pl.Series(below, dtype=pl.String)):
                 yield Elsewhere(header, "named", sheet=sheet)
-            elif bare(sheet) not in OWN_SHEETS and (kind := _kind_of([header, *below])):
+            elif bare(sheet) not in OWN_SHEETS and (kind := _kind_of(header, below)):
                 yield Elsewhere(kind, "column", sheet=sheet)
 
 
-def _kind_of(texts: Sequence[str | None]) -> str | None:
+def _kind_of(header: str | None, below: Sequence[str | None]) -> str | None:
     """What kind of identity a column of another sheet is made of; long numbers there may well be those of sites."""
-    column = plain(pl.Series([text for text in texts if text], dtype=pl.String))
+    column = plain(pl.Series([text for text in (header, *below) if text], dtype=pl.String))
+    things = is_of_things(header or "", column, len(column))
     cells = Cells(column, len(column), lambda some: int(column.is_in(some).sum()))
-    found = kind_of_column(cells, known=False, pseudonym=False, year=NOT_RECENT)
+    found = kind_of_column(cells, known=False, pseudonym=False, year=NOT_RECENT, things=things)
     return found[0] if found and found[0] != "number" else None
 
 

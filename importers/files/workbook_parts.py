@@ -22,7 +22,7 @@ from importers.files.elsewhere import Elsewhere
 from importers.files.grid import Unreadable
 from importers.files.pilot_mark import PART, read_mark
 from importers.files.sheet_parts import SheetParts, checked_size, column_number, sheet_parts
-from importers.identity.columns import announces_people
+from importers.identity.headers import announces_people
 from importers.report import Issue
 
 LINKED: Final = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/", "xl/webextensions/", "xl/taskpanes")

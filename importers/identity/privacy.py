@@ -13,7 +13,9 @@ from evaluation.vocabulary import PSEUDONYM_ROLES
 from importers.columns.headers import bare
 from importers.files.elsewhere import Elsewhere
 from importers.files.grid import Grid, column_letters
-from importers.identity.columns import Cells, announces_people, kind_of_column, measures
+from importers.identity.cells import Cells
+from importers.identity.columns import kind_of_column, without_places
+from importers.identity.headers import announces_people, is_of_places, is_of_things, measures
 from importers.identity.texts import kinds, plain
 from importers.report import Issue
 
@@ -67,7 +69,7 @@ def _column(
     where = {"column": shown, "cell": f"{column_letters(position)}{grid.header_row}"}
     if shown != header:
         yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": 1}, **where)
-    found = _cells(column, grid.few_texts(position), spec, year) if cells else None
+    found = _cells(header, column, grid.few_texts(position), spec, year) if cells else None
     if found is not None and found.kind == "number" and measures(header):
         found = None
     filled = len(column) - column.null_count()
@@ -85,16 +87,22 @@ def _column(
         yield Issue("identifying_data", "error", row, shown, cell, params=params | {"say": "cell"})
 
 
-def _cells(column: pl.Series, texts: pl.Series | None, spec: Column | None, year: int | None) -> _Found | None:
+def _cells(
+    header: str, column: pl.Series, texts: pl.Series | None, spec: Column | None, year: int | None
+) -> _Found | None:
     """The first kind of identity that cells hold: whatever the column, or because the column is made of it."""
     filled = len(column) - column.null_count()
     text = plain(column if texts is None else texts)
     dated = spec is not None and spec.type in ("date", "datetime")
     found = kinds(text, phones=not dated)
+    things = is_of_things(header, text, filled)
+    if found and found[0] == "name" and things and is_of_places(header):
+        people = without_places(found[1])
+        found = (found[0], people) if people else None
     if not found and (spec is None or spec.type in ("text", "category")):
         pseudonym = spec is not None and spec.role in PSEUDONYM_ROLES
         cells = Cells(text.drop_nulls(), filled, lambda some: int(plain(column).is_in(some).sum()))
-        found = kind_of_column(cells, known=spec is not None, pseudonym=pseudonym, year=year)
+        found = kind_of_column(cells, known=spec is not None, pseudonym=pseudonym, year=year, things=things)
     if not found:
         return None
     kind, values = found

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from importers.identity.patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE, RECORD, TOLD_NIR
-from importers.identity.words import INSTITUTIONS, NAMESAKES, first_names, surnames
+from importers.identity.words import INSTITUTIONS, first_names, namesakes, surnames
 
 DIGEST: Final = r"[0-9a-f]{16,}|[0-9A-F]{16,}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 """A keyed digest or a UUID, as pseudonyms should be: among many, some look by chance like a date or a telephone number."""
@@ -148,7 +148,7 @@ def _is_person(pair: re.Match[str]) -> bool:
         one,
         two,
         one.split("-")[0],
-    } & INSTITUTIONS or f"{one} {two.split('-')[0]}" in NAMESAKES:
+    } & INSTITUTIONS or f"{one} {two.split('-')[0]}" in namesakes():
         return False
     return (one.split("-")[0] in first_names() and len(two) >= LONG_NAME) or (
         two.split("-")[0] in first_names() and len(one) >= LONG_NAME

@@ -24,7 +24,9 @@ HEADERS: Final = frozenset(
         "nippatient", "numpatient", "numeropatient", "nopatient", "npatient", "mrn", "nda", "numnda", "nonda", "iep",
         "numiep", "nosejour", "numsejour", "numerosejour", "numerodesejour", "nsejour", "numerodossier", "numdossier",
         "nodossier", "ndossier", "numerodedossier", "numdossierpatient", "dossierpatient", "numvenue", "identifiantpatient",
-        "identifiantpermanent", "identifiantpermanentpatient", "nachname", "vorname", "geburtsdatum", "apellido", "apellidos",
+        "identifiantpermanent", "identifiantpermanentpatient", "nomnais", "nomdenais", "nomnaiss", "nomdenaiss", "dnais", "datenai",
+        "dtnais", "naiss", "secsoc", "secusoc", "secusociale", "secsociale", "secu", "numerosecu", "immatriculationss",
+        "immatss", "immatriculationsecu", "nachname", "vorname", "geburtsdatum", "apellido", "apellidos",
         "cognome", "codepostaletville", "codepostalville",
     )
 )  # fmt: skip
@@ -36,7 +38,7 @@ HEADER_WORDS: Final = frozenset(
 NUMBER_WORDS: Final = frozenset(
     (
         "ipp", "nir", "ins", "nss", "iep", "nda", "nip", "mrn", "ddn", "dossier", "sejour", "npp", "venue", "admission",
-        "passage", "hospitalisation", "encounter", "accession",
+        "passage", "hospitalisation", "encounter", "accession", "immat", "immatriculation", "ss",
     )
 )  # fmt: skip
 """Words that announce one when the cells below hold numbers: an IPP is a medicine too."""
@@ -51,12 +53,38 @@ HEADER_PARTS: Final = (
 )
 """Pieces of a bare header that announce one."""
 PATIENT_WORDS: Final = frozenset(("patient", "patiente", "malade", "usager"))
-"""Above long whole numbers: a patient's own."""
+"""Above long whole numbers or names: a patient's own."""
+KINDS_OF_PATIENTS: Final = frozenset(
+    (
+        "adulte", "enfant", "hospitalise", "hospitalisee", "hospitalisation", "externe", "interne", "urgence", "urgences",
+        "consultation", "consultations", "ambulatoire", "homme", "femme", "sain", "malade", "temoin", "cas", "controle",
+        "inclus", "exclu", "nouveau", "nouvelle", "ancien", "ancienne", "connu", "inconnu", "oui", "non", "autre", "autres",
+        "nourrisson", "bebe", "adolescent", "age", "agee", "jeune", "sorti", "transfere", "decede", "vivant", "programme",
+        "suivi", "perdu", "positif", "negatif", "couche", "debout", "assis", "valide", "semi", "autonome", "dependant",
+    )
+)  # fmt: skip
+"""Below the word patient they sort patients, and name none."""
+ANSWERS: Final = frozenset(
+    (
+        "oui", "non", "o", "n", "y", "yes", "no", "vrai", "faux", "true", "false", "0", "1", "present", "absent", "na", "nd",
+        "nc", "nr", "nsp", "inconnu", "inconnue", "manquant", "+", "-", "?",
+    )
+)  # fmt: skip
+"""A column of these alone says whether there is a telephone or an address, and not which."""
+HOMES: Final = frozenset(
+    (
+        "domicile", "ehpad", "maison", "retraite", "institution", "foyer", "usld", "ssr", "smr", "sdf", "famille", "autre",
+        "autres", "hopital", "residence", "autonomie", "seul", "seule", "couple", "entourage", "rue", "hebergement",
+        "appartement", "logement", "personnel", "urbain", "rural", "de", "en", "a", "au", "avec", "sans", "aide", "aides",
+        "had", "vie", "isole", "isolee", "fixe", "mas", "fam", "rpa", "etablissement", "ville",
+    )
+)  # fmt: skip
+"""Kinds of homes, below the word `domicile`."""
 NAME_OF: Final = frozenset(
     (
         "patient", "patiente", "famille", "naissance", "usage", "usuel", "jeune", "fille", "marital", "malade", "assure",
         "beneficiaire", "usager", "epouse", "conjoint", "personne", "civilite", "pat", "medecin", "praticien", "radiologue",
-        "chirurgien",
+        "chirurgien", "nais", "naiss",
     )
 )  # fmt: skip
 """After `nom`, these speak of a person; `nom_outil` does not."""
@@ -78,9 +106,54 @@ MEASURES: Final = frozenset(
     (
         "octets", "bytes", "taille", "size", "poids", "volume", "pixels", "ms", "secondes", "timestamp", "horodatage",
         "epoch", "unix", "duree", "delai", "lot", "serie", "version", "build",
+        "finess", "siren", "siret", "gtin", "ean", "udi", "ucd", "cip",
+        "snomed", "sct", "loinc", "appareil", "equipement", "machine", "materiel", "dispositif", "modele", "console",
+        "capteur", "sonde", "article", "barre", "barres", "etablissement", "site",
     )
 )  # fmt: skip
 """Long numbers below these are of things."""
+AMOUNTS: Final = frozenset(
+    (
+        "cout", "couts", "montant", "montants", "prix", "tarif", "tarifs", "cost", "costs", "euro", "euros", "eur", "recette",
+        "recettes", "depense", "depenses", "facture", "valorisation", "budget",
+    )
+)  # fmt: skip
+"""Beside the word of a stay or a patient they speak of money."""
+PLACES: Final = frozenset(
+    (
+        "site", "etablissement", "hopital", "hopitaux", "clinique", "service", "centre", "unite", "uf", "um", "pole",
+        "pavillon", "batiment", "salle", "ward", "hospital", "department", "departement", "lieu", "provenance", "destination",
+        "origine", "structure", "chu", "ghu", "gh", "ght", "etage", "secteur", "zone", "bloc", "ville", "commune", "center",
+        "facility", "cluster", "grappe",
+    )
+)  # fmt: skip
+"""Headers of places, which are often named after people."""
+THINGS: Final = frozenset(
+    (
+        "diagnostic", "diagnostics", "diagnosis", "maladie", "pathologie", "affection", "syndrome", "signe", "antecedent",
+        "comorbidite", "score", "echelle", "test", "scale", "classification", "critere", "manoeuvre", "indication",
+        "produit", "medicament", "traitement", "molecule", "specialite", "laboratoire", "labo", "fabricant", "fournisseur",
+        "editeur", "marque", "modele", "appareil", "equipement", "machine", "materiel", "dispositif", "outil", "logiciel",
+        "solution", "algorithme", "vendor", "manufacturer", "product", "drug", "tool", "device", "disease", "technique",
+        "intervention", "voie", "incidence", "protocole", "profession", "metier", "csp", "emploi", "activite", "transport",
+        "transporteur", "ambulance", "vehicule", "societe", "entreprise", "prestataire",
+    )
+)  # fmt: skip
+"""Headers of diseases, tests and products: so are these."""
+PEOPLE: Final = frozenset(
+    (
+        "patient", "patiente", "malade", "usager", "medecin", "praticien", "chirurgien", "radiologue", "docteur", "dr", "chef",
+        "cheffe", "responsable", "referent", "referente", "prescripteur", "operateur", "lecteur", "lectrice", "manipulateur",
+        "infirmier", "infirmiere", "ide", "agent", "auteur", "interne", "cadre", "correspondant", "adresseur", "personne",
+        "beneficiaire", "assure", "contact", "prenom", "technicien", "investigateur", "utilisateur",
+    )
+)  # fmt: skip
+"""Beside these a place or a thing is not what the column is about."""
+WARDS: Final = (
+    "ie", "ique", "iques", "ation", "ations", "urgence", "urgences", "medecine", "bloc", "hdj", "ssr", "smr", "usc", "uhcd",
+    "soins", "hopital", "site", "usld", "ehpad",
+)  # fmt: skip
+"""Ends of words that are wards before a name: `Neurologie Jean Bernard`."""
 INSTITUTIONS: Final = frozenset(
     (
         "hopital", "hopitaux", "clinique", "polyclinique", "chu", "chr", "chru", "ch", "ghu", "gh", "ghr", "aphp", "centre",
@@ -88,14 +161,11 @@ INSTITUTIONS: Final = frozenset(
         "service", "pole", "unite", "salle", "batiment", "pavillon", "site", "bloc", "rue", "avenue", "place", "groupe",
         "espace", "maison", "residence", "lycee", "ecole", "maladie", "syndrome", "signe", "score", "test", "echelle",
         "classification", "critere", "criteres", "stade", "grade", "type", "irm", "tdm", "ecg", "eeg", "scanner", "ips",
-        "samu", "smur", "ehpad", "ssr", "usld", "dicom", "pacs", "notre", "dame", "general",
+        "samu", "smur", "ehpad", "ssr", "usld", "dicom", "pacs", "notre", "dame", "general", "ambulance", "ambulances", "taxi",
+        "taxis", "pharmacie",
     )
 )  # fmt: skip
 """Words whose neighbours are no people: hospitals, rooms and diseases bear names."""
-NAMESAKES: Final = frozenset(
-    ("pierre fabre", "claude bernard", "marie curie", "pierre curie", "pierre robin", "pierre marie")
-)
-"""Names of companies, hospitals and diseases."""
 
 
 @cache
@@ -110,5 +180,11 @@ def surnames() -> frozenset[str]:
     return _listed("surnames.txt")
 
 
+@cache
+def namesakes() -> frozenset[str]:
+    """Full names of companies, hospitals and diseases, without accents or hyphens; none that many people bear."""
+    return _listed("namesakes.txt")
+
+
 def _listed(name: str) -> frozenset[str]:
-    return frozenset(Path(__file__).with_name(name).read_text(encoding="ascii").split())
+    return frozenset(Path(__file__).with_name(name).read_text(encoding="ascii").splitlines())

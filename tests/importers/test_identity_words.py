@@ -165,6 +165,7 @@ def test_words_of_wards_places_and_drugs_are_nobody(values):
 
 
 def test_common_names_are_written_plain_and_once():
+    assert all(name.isascii() and name.islower() and " " in name for name in words.namesakes())
     for names in (words.first_names(), words.surnames()):
         assert all(name.isascii() and name.isalpha() and name.islower() for name in names)
     usual = {"petit", "grand", "blanc", "noir", "mai", "juin", "leger", "martial", "rose", "france", "paris", "laval"}
