@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -54,56 +55,63 @@ def _shared(p: str) -> str:
 ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>]*\?>)?\s*<(?:([A-Za-z0-9_]+):)?(\w+)[ >/]")
 LETTERS: Final = 3
 DIGITS: Final = 7
+LETTER_COUNT: Final = 26
 
 
-def is_plain(part: bytes) -> bool:
-    """Whether a part of a workbook is written plainly; of a sheet, whether its cells are so too, each once and in order."""
+def plain_extent(part: bytes) -> tuple[int, int] | None:
+    """The last row and column that a plainly written part fills, none when it is no sheet; `None` when it is not plain.
+
+    The cells of a plain sheet hold one value each, and each stands after the one before it.
+    """
     root = ROOT.match(part)
     if root is None:
-        return False
+        return None
+    whole = pl.Series([part])
     prefix = root[1] + b":" if root[1] else b""
     if root[2] != b"worksheet" or b"sheetData" not in part:
-        return _matches(part, _shared(prefix.decode()) if root[2] == b"sst" else PLAIN)
+        return (0, 0) if _matches(whole, _shared(prefix.decode()) if root[2] == b"sst" else PLAIN) else None
     start = part.find(b"<" + prefix + b"sheetData")
     closing = b"</" + prefix + b"sheetData>"
     last = part.rfind(closing, max(start, 0))
     end = last + len(closing) if last >= 0 else part.find(b">", start) + 1
-    if start < 0 or end <= start:
-        return False
-    around, cells = part[:start] + part[end:], part[start:end]
-    if b"sheetData" in around or not _matches(around, PLAIN):
-        return False
-    return _matches(cells, _cells(prefix.decode())) and in_order(cells, prefix)
+    around = part[: max(start, 0)] + part[end:]
+    if start < 0 or end <= start or b"sheetData" in around or not _matches(pl.Series([around]), PLAIN):
+        return None
+    with ThreadPoolExecutor(1) as beside:
+        cells = beside.submit(_matches, whole.bin.slice(start, end - start), _cells(prefix.decode()))
+        reached = in_order(np.frombuffer(part, np.uint8, end - start, start), prefix)
+        return reached if cells.result() else None
 
 
-def _matches(part: bytes, pattern: str) -> bool:
-    """Whether the whole of a part follows a pattern, by the fast engine of Polars."""
+def _matches(text: pl.Series, pattern: str) -> bool:
+    """Whether the whole of a text follows a pattern, by the fast engine of Polars."""
     try:
-        return bool(pl.Series([part]).cast(pl.String).str.contains(pattern)[0])
+        return bool(text.cast(pl.String).str.contains(pattern)[0])
     except pl.exceptions.ComputeError:  # not UTF-8
         return False
 
 
-def in_order(cells: bytes, prefix: bytes = b"") -> bool:
-    """Whether each cell of a plain sheet stands after the one before it: then none is written twice."""
-    data = np.frombuffer(cells, dtype=np.uint8)
+def in_order(cells: np.ndarray, prefix: bytes = b"") -> tuple[int, int] | None:
+    """The last row and column of the cells of a plain sheet; `None` when one of them does not stand after the one before it."""
     ahead = 1 + len(prefix)
-    here = data[: -ahead - 1] == ord("<")
-    here &= data[ahead:-1] == ord("c")
-    here &= data[ahead + 1 :] == ord(" ")
-    first = np.flatnonzero(here) + ahead + len('c r="')
+    here = cells[: -ahead - 1] == ord("<")
+    here &= cells[ahead:-1] == ord("c")
+    named = np.flatnonzero(here) + ahead
+    first = named[cells[named + 1] == ord(" ")] + len('c r="')
     row = np.zeros(len(first), dtype=np.int32)
     column = np.zeros(len(first), dtype=np.int32)
     inside = np.ones(len(first), dtype=bool)
     for step in range(LETTERS + DIGITS):
-        sign = data.take(first + step, mode="clip").astype(np.int32)
+        sign = cells.take(first + step, mode="clip")
         inside &= sign != ord('"')
+        letter = inside & (sign >= ord("A"))
         if not inside.any():
             break
-        letter = inside & (sign >= ord("A"))
         if step < LETTERS and letter.any():
-            column = np.where(letter, column * 26 + (sign - ord("A") + 1), column)
+            column = np.where(letter, column * LETTER_COUNT + (sign - np.int32(ord("A") - 1)), column)
         if step:
-            row = np.where(inside & (sign <= ord("9")), row * 10 + (sign - ord("0")), row)
+            row = np.where(inside & ~letter, row * 10 + (sign - np.int32(ord("0"))), row)
     place = (row.astype(np.int64) << 15) | column
-    return bool((place[1:] > place[:-1]).all())
+    if not (place[1:] > place[:-1]).all():
+        return None
+    return int(row.max(initial=0)), int(column.max(initial=0))

@@ -21,11 +21,11 @@ VALUE: Final = re.compile(PREFIX + rb"v\b[^>]*>([^<]*)<")
 ANY_VALUE: Final = re.compile(PREFIX + rb"(?:v|is)\b")
 MERGED: Final = re.compile(PREFIX + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 HIDDEN_ROW: Final = re.compile(PREFIX + rb"row\b[^>]*\bhidden=[\"'](?:1|true)[\"']")
-ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br=[\"'](\d{1,7})[\"']")
+ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br\s*=\s*[\"'](\d{1,7})[\"']")
 ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
 CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
-CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
-FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"'][A-Z]{3}\d")
+CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
+FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"'][A-Z]{3}\d")
 GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|t=[\"']e[\"']|mergeCell|rPh"
 """What stands in every sheet that holds a formula, a hidden row, an error, merged cells or a pronunciation."""
 STRING: Final = b't="str"'
@@ -118,7 +118,7 @@ def _text(part: bytes) -> pl.Series:
 def _far(limits: Limits) -> str:
     """A column of three letters, or a row from which a sheet may be too large."""
     digits = str(limits.grid_cells // limits.columns)
-    return rf"r=[\"'](?:[A-Z]{{3}}[0-9]|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|[0-9]{{{len(digits) + 1}}})"
+    return rf"r\s*=\s*[\"'](?:[A-Z]{{3}}[0-9]|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|[0-9]{{{len(digits) + 1}}})"
 
 
 def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:

@@ -21,7 +21,7 @@ from importers.context import TEXT_BYTES, Limits
 from importers.files.elsewhere import Elsewhere
 from importers.files.grid import Unreadable
 from importers.files.pilot_mark import PART, read_mark
-from importers.files.plain_xml import is_plain
+from importers.files.plain_xml import ROOT, plain_extent
 from importers.files.sheet_parts import SheetParts, checked_size, column_number, sheet_parts
 from importers.files.xml_anew import written_anew
 from importers.identity.columns import announces_people
@@ -47,9 +47,8 @@ REMARK: Final = re.compile(r"<!--(.*?)-->", re.DOTALL)
 PICTURES: Final = "xl/media/"
 LOOSE: Final = ("docprops/", "customxml/", "xl/drawings/", "xl/charts/", "xl/theme/", "xl/printersettings/")
 """Parts beside the cells, which programs read although they are not well formed."""
-ODD_BYTES: Final = 96_000_000
+ODD_BYTES: Final = 64_000_000
 """Of unusual XML, what is written anew: programs write large sheets plainly."""
-SHEET_DATA: Final = re.compile(rb"<(?:\w+:)?sheetData\b.*?</(?:\w+:)?sheetData>", re.DOTALL)
 ONCE: Final = 2
 """A start and an end."""
 AUTHORS: Final = re.compile(rb"<(?:\w+:)?(?:author|creator|lastModifiedBy|manager)\b[^>]*>([^<]*)<")
@@ -95,14 +94,14 @@ class Parts:
 class Opened:
     """The XML parts of a workbook by their name in lower case, and which of them is which sheet's."""
 
+    content: bytes
+    """The workbook for a reader: as it came, or with the XML that was unusual written anew."""
     parts: Mapping[str, bytes]
     titles: Mapping[str, str]
     """Sheet's title → name of its part."""
     epoch_1904: bool
     shared: Sequence[bytes]
     """The texts that cells share."""
-    recoded: frozenset[str] = frozenset()
-    """Parts that came in another encoding than UTF-8."""
     remarks: Sequence[str] = ()
     """Comments and instructions of the XML, which no program shows."""
     pictures: int = 0
@@ -114,7 +113,8 @@ def opened(content: bytes, limits: Limits) -> Opened:
     Raises
     ------
     Unreadable
-        A document type declaration, a part that is damaged, or more cells or text than the limits allow.
+        A document type declaration, a part that is damaged or that two readers would not read alike, or more cells or text than
+        the limits allow.
     """
     parts: dict[str, bytes] = {}
     recoded, pictures = set(), 0
@@ -125,24 +125,33 @@ def opened(content: bytes, limits: Limits) -> Opened:
             parts[name] = text
             recoded.update([name] if encoding else [])
     titles, epoch = _titles(parts)
-    archive = Opened(parts, titles, epoch, (), frozenset(recoded), pictures=pictures)
-    return _weighed(archive, limits)
+    archive = Opened(content, parts, titles, epoch, (), (), pictures)
+    plain = {n: plain_extent(part) for n, part in parts.items() if n not in recoded and not n.endswith(".vml")}
+    odd = [name for name in parts if not name.endswith(".vml") and plain.get(name) is None]
+    archive = _weighed(archive, limits, plain)
+    return _weighed(_anew(archive, odd), limits, {}) if odd else archive
 
 
-def _weighed(archive: Opened, limits: Limits) -> Opened:
-    """The archive with its shared texts, once its sheets and these are known to be of a reasonable size."""
-    sheets = [archive.parts[name] for name in archive.titles.values() if name in archive.parts]
-    if len(sheets) < len(archive.titles):
+def _weighed(archive: Opened, limits: Limits, plain: Mapping[str, tuple[int, int] | None]) -> Opened:
+    """The archive with its shared texts, once its sheets and these are known to be of a reasonable size.
+
+    `plain` says how far the sheets reach that are plainly written.
+    """
+    names = archive.titles.values()
+    if any(name not in archive.parts for name in names):
         raise Unreadable("archive_corrupt")
-    for sheet in sheets:
-        checked_size(sheet, limits)
+    sheets = [archive.parts[name] for name in names]
+    for name, sheet in zip(names, sheets, strict=True):
+        reached = plain.get(name)
+        if reached is None or reached[0] * reached[1] > limits.grid_cells:
+            checked_size(sheet, limits)
     shared = SHARED.findall(archive.parts.get(SHARED_PART, b""))
     _repeated(shared, sheets, limits)
     return replace(archive, shared=shared)
 
 
-def plainly(archive: Opened, limits: Limits) -> Opened | None:
-    """The parts with those of unusual XML written anew; `None` when there are none, as in what spreadsheet programs write.
+def _anew(archive: Opened, odd: Sequence[str]) -> Opened:
+    """The workbook with its parts of unusual XML written anew.
 
     Raises
     ------
@@ -150,9 +159,6 @@ def plainly(archive: Opened, limits: Limits) -> Opened | None:
         XML that is not well formed, or that two readers would not read alike.
     """
     parts = archive.parts
-    odd = [n for n, part in parts.items() if not n.endswith(".vml") and (n in archive.recoded or not is_plain(part))]
-    if not odd:
-        return None
     if sum(len(parts[name]) for name in odd) > ODD_BYTES:
         raise Unreadable("unreadable_file", say="damaged")
     anew, remarks = {**parts}, []
@@ -164,16 +170,16 @@ def plainly(archive: Opened, limits: Limits) -> Opened | None:
                 raise
             found = REMARK.findall(parts[name].decode("utf-8", "replace"))
         remarks += found
-    return _weighed(replace(archive, parts=anew, remarks=remarks), limits)
+    return replace(archive, content=_packed(archive.content, anew), parts=anew, remarks=remarks)
 
 
-def repacked(content: bytes, archive: Opened) -> bytes:
-    """The workbook with its XML as it was written anew, and nothing else in it."""
+def _packed(content: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """An archive of the same names, for those that are parts of XML."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w") as target:
         for name in source.namelist():
-            if name.casefold() in archive.parts:
-                target.writestr(name, archive.parts[name.casefold()])
+            if name.casefold() in parts:
+                target.writestr(name, parts[name.casefold()])
     return buffer.getvalue()
 
 
@@ -201,11 +207,9 @@ def look_into(archive: Opened) -> Parts:
 
 
 def _without_cells(part: bytes) -> bytes:
-    """What the XML of a sheet holds around its rows."""
-    if part.count(b"sheetData") == ONCE:
-        start, end = part.find(b"sheetData"), part.rfind(b"sheetData")
-        return part[:start] + part[end:]
-    return SHEET_DATA.sub(b"", part)
+    """What the plain XML of a sheet says around its rows."""
+    start, end = part.find(b"sheetData"), part.rfind(b"sheetData")
+    return part[:start] + part[end:] if end > start else part
 
 
 def _texts(name: str, part: bytes, archive: Opened) -> Iterator[Elsewhere]:
@@ -276,7 +280,7 @@ def _utf8(part: bytes) -> tuple[bytes, str | None]:
         encoding = None
     if encoding and not (encoding.startswith("utf-16") and part[:1] == b"<"):
         part = part.decode(encoding, "replace").encode()
-    if b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\x00" in part[:200]:
+    if not ROOT.match(part) and (b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\x00" in part[:200]):
         raise Unreadable("xml_dtd_forbidden")
     return part, encoding
 
