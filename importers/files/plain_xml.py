@@ -22,7 +22,8 @@ DECLARATION: Final = r"(?:<\?xml [^<>]*\?>)?"
 PLAIN: Final = rf"\A{MARK}{DECLARATION}{TOKENS}\z"
 """No comment, no CDATA, no instruction, one way to write an attribute, and no letter of it by its number."""
 
-WRITING: Final = "(?:t|r|rPr|rPh|phoneticPr|rFont|charset|family|b|i|strike|outline|shadow|condense|extend|color|sz|u|vertAlign|scheme)"
+FONT: Final = "rFont|charset|family|b|i|strike|outline|shadow|condense|extend|color|sz|u|vertAlign|scheme"
+WRITING: Final = f"(?:t|r|rPr|rPh|phoneticPr|{FONT})"
 """What a text of several fonts is made of."""
 STYLE, KIND = r'(?: s="[0-9]+")', r'(?: t="[A-Za-z]+")'
 ROW_ATTRIBUTES: Final = (

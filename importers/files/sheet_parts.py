@@ -21,6 +21,9 @@ VALUE: Final = re.compile(PREFIX + rb"v\b[^>]*>([^<]*)<")
 ANY_VALUE: Final = re.compile(PREFIX + rb"(?:v|is)\b")
 MERGED: Final = re.compile(PREFIX + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 HIDDEN_ROW: Final = re.compile(PREFIX + rb"row\b[^>]*\bhidden=[\"'](?:1|true)[\"']")
+HIDDEN_COLUMN: Final = re.compile(PREFIX + rb"col\b[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*>")
+FIRST: Final = re.compile(rb"\bmin=[\"'](\d{1,5})[\"']")
+LAST: Final = re.compile(rb"\bmax=[\"'](\d{1,5})[\"']")
 ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br\s*=\s*[\"'](\d{1,7})[\"']")
 ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
 CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
@@ -64,6 +67,8 @@ class SheetParts:
     errors: Sequence[Place] = ()
     merges: Sequence[Merge] = ()
     hidden_rows: bool = False
+    hidden_columns: Sequence[tuple[int, int]] = ()
+    """From the first to the last of each block, from 0, ends included; people also hide all those beyond their table."""
     plain: bool = False
     """Whether it holds none of the above, nor a pronunciation."""
 
@@ -92,7 +97,16 @@ def sheet_parts(part: bytes) -> SheetParts:
         list(_errors(part)) if b't="e"' in part or b"t='e'" in part else (),
         merges,
         _holds(text, HIDDEN_ROW),
+        list(_hidden_columns(part)),
     )
+
+
+def _hidden_columns(part: bytes) -> Iterator[tuple[int, int]]:
+    """They are said before the rows."""
+    for column in HIDDEN_COLUMN.finditer(part, 0, max(0, part.find(b"sheetData"))):
+        first, last = FIRST.search(column[0]), LAST.search(column[0])
+        if first and last:
+            yield int(first[1]) - 1, int(last[1]) - 1
 
 
 def checked_size(part: bytes, limits: Limits) -> None:

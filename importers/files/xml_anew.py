@@ -62,7 +62,7 @@ def written_anew(part: bytes) -> tuple[bytes, list[str]]:
     parser.StartNamespaceDeclHandler = writer.name_space
     parser.StartDoctypeDeclHandler = _no_types
     try:
-        parser.Parse(part, True)  # noqa: FBT003  # that is how the end is said
+        parser.Parse(part, True)  # its end is there
     except expat.ExpatError as error:
         raise Unreadable("archive_corrupt") from error
     return "".join(writer.out).encode("utf-8", "replace"), writer.remarks
@@ -154,7 +154,6 @@ class _Writer:
     def _among_cells(self, local: str, given: Mapping[str, str]) -> None:
         if self._skipped or local in LEFT_OUT:
             self._skipped += 1
-            self.remarks.extend(given.values())
             return
         if local not in INSIDE[self._cells[-1]]:
             raise _odd()
@@ -168,7 +167,7 @@ class _Writer:
             self._said, self._kind = {"sheetData"}, attributes.get("t", "n")
             attributes = {"r": self._address(attributes.pop("r", None)), **attributes}
         elif local in VALUES or local == "f":
-            if local in self._said or VALUES <= self._said | {local}:
+            if local in self._said or self._said | {local} >= VALUES:
                 raise _odd()
             self._said.add(local)
             self._value = []
