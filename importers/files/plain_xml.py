@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -59,29 +58,24 @@ DIGITS: Final = 7
 LETTER_COUNT: Final = 26
 
 
-def plain_extent(part: bytes) -> tuple[int, int] | None:
-    """The last row and column that a plainly written part fills, none when it is no sheet; `None` when it is not plain.
-
-    The cells of a plain sheet hold one value each, and each stands after the one before it.
-    """
+def is_plain(part: bytes) -> bool:
+    """Whether a part is plainly written; the cells of a sheet then hold one value each, and each stands after the last one."""
     root = ROOT.match(part)
     if root is None:
-        return None
+        return False
     whole = pl.Series([part])
     prefix = root[1] + b":" if root[1] else b""
     if root[2] != b"worksheet" or b"sheetData" not in part:
-        return (0, 0) if _matches(whole, _shared(prefix.decode()) if root[2] == b"sst" else PLAIN) else None
+        return _matches(whole, _shared(prefix.decode()) if root[2] == b"sst" else PLAIN)
     start = part.find(b"<" + prefix + b"sheetData")
     closing = b"</" + prefix + b"sheetData>"
     last = part.rfind(closing, max(start, 0))
     end = last + len(closing) if last >= 0 else part.find(b">", start) + 1
     around = part[: max(start, 0)] + part[end:]
     if start < 0 or end <= start or b"sheetData" in around or not _matches(pl.Series([around]), PLAIN):
-        return None
-    with ThreadPoolExecutor(1) as beside:
-        cells = beside.submit(_matches, whole.bin.slice(start, end - start), _cells(prefix.decode()))
-        reached = in_order(np.frombuffer(part, np.uint8, end - start, start), prefix)
-        return reached if cells.result() else None
+        return False
+    shaped = _matches(whole.bin.slice(start, end - start), _cells(prefix.decode()))
+    return shaped and in_order(np.frombuffer(part, np.uint8, end - start, start), prefix)
 
 
 def _matches(text: pl.Series, pattern: str) -> bool:
@@ -92,8 +86,8 @@ def _matches(text: pl.Series, pattern: str) -> bool:
         return False
 
 
-def in_order(cells: np.ndarray, prefix: bytes = b"") -> tuple[int, int] | None:
-    """The last row and column of the cells of a plain sheet; `None` when one of them does not stand after the one before it."""
+def in_order(cells: np.ndarray, prefix: bytes = b"") -> bool:
+    """Whether each cell of a plain sheet stands after the one before it: then none is written twice."""
     ahead = 1 + len(prefix)
     here = cells[: -ahead - 1] == ord("<")
     here &= cells[ahead:-1] == ord("c")
@@ -113,6 +107,4 @@ def in_order(cells: np.ndarray, prefix: bytes = b"") -> tuple[int, int] | None:
         if step:
             row = np.where(inside & ~letter, row * 10 + (sign - np.int32(ord("0"))), row)
     place = (row.astype(np.int64) << 15) | column
-    if not (place[1:] > place[:-1]).all():
-        return None
-    return int(row.max(initial=0)), int(column.max(initial=0))
+    return bool((place[1:] > place[:-1]).all())

@@ -21,7 +21,7 @@ from importers.context import TEXT_BYTES, Limits
 from importers.files.elsewhere import Elsewhere
 from importers.files.grid import Unreadable
 from importers.files.pilot_mark import PART, read_mark
-from importers.files.plain_xml import ROOT, plain_extent
+from importers.files.plain_xml import ROOT, is_plain
 from importers.files.sheet_parts import SheetParts, checked_size, column_number, sheet_parts
 from importers.files.xml_anew import written_anew
 from importers.identity.columns import announces_people
@@ -100,7 +100,9 @@ class Opened:
     titles: Mapping[str, str]
     """Sheet's title → name of its part."""
     epoch_1904: bool
-    shared: Sequence[bytes]
+    recoded: frozenset[str]
+    """Parts that came in another encoding than UTF-8."""
+    shared: Sequence[bytes] = ()
     """The texts that cells share."""
     remarks: Sequence[str] = ()
     """Comments and instructions of the XML, which no program shows."""
@@ -113,8 +115,7 @@ def opened(content: bytes, limits: Limits) -> Opened:
     Raises
     ------
     Unreadable
-        A document type declaration, a part that is damaged or that two readers would not read alike, or more cells or text than
-        the limits allow.
+        A document type declaration, a part that is damaged, or more cells or text than the limits allow.
     """
     parts: dict[str, bytes] = {}
     recoded, pictures = set(), 0
@@ -125,33 +126,23 @@ def opened(content: bytes, limits: Limits) -> Opened:
             parts[name] = text
             recoded.update([name] if encoding else [])
     titles, epoch = _titles(parts)
-    archive = Opened(content, parts, titles, epoch, (), (), pictures)
-    plain = {n: plain_extent(part) for n, part in parts.items() if n not in recoded and not n.endswith(".vml")}
-    odd = [name for name in parts if not name.endswith(".vml") and plain.get(name) is None]
-    archive = _weighed(archive, limits, plain)
-    return _weighed(_anew(archive, odd), limits, {}) if odd else archive
+    return _weighed(Opened(content, parts, titles, epoch, frozenset(recoded), pictures=pictures), limits)
 
 
-def _weighed(archive: Opened, limits: Limits, plain: Mapping[str, tuple[int, int] | None]) -> Opened:
-    """The archive with its shared texts, once its sheets and these are known to be of a reasonable size.
-
-    `plain` says how far the sheets reach that are plainly written.
-    """
-    names = archive.titles.values()
-    if any(name not in archive.parts for name in names):
+def _weighed(archive: Opened, limits: Limits) -> Opened:
+    """The archive with its shared texts, once its sheets and these are known to be of a reasonable size."""
+    sheets = [archive.parts[name] for name in archive.titles.values() if name in archive.parts]
+    if len(sheets) < len(archive.titles):
         raise Unreadable("archive_corrupt")
-    sheets = [archive.parts[name] for name in names]
-    for name, sheet in zip(names, sheets, strict=True):
-        reached = plain.get(name)
-        if reached is None or reached[0] * reached[1] > limits.grid_cells:
-            checked_size(sheet, limits)
+    for sheet in sheets:
+        checked_size(sheet, limits)
     shared = SHARED.findall(archive.parts.get(SHARED_PART, b""))
     _repeated(shared, sheets, limits)
     return replace(archive, shared=shared)
 
 
-def _anew(archive: Opened, odd: Sequence[str]) -> Opened:
-    """The workbook with its parts of unusual XML written anew.
+def plainly(archive: Opened, limits: Limits) -> Opened | None:
+    """The workbook with its parts of unusual XML written anew; `None` when there are none, as in what programs write.
 
     Raises
     ------
@@ -159,6 +150,9 @@ def _anew(archive: Opened, odd: Sequence[str]) -> Opened:
         XML that is not well formed, or that two readers would not read alike.
     """
     parts = archive.parts
+    odd = [n for n, part in parts.items() if not n.endswith(".vml") and (n in archive.recoded or not is_plain(part))]
+    if not odd:
+        return None
     if sum(len(parts[name]) for name in odd) > ODD_BYTES:
         raise Unreadable("unreadable_file", say="damaged")
     anew, remarks = {**parts}, []
@@ -170,7 +164,7 @@ def _anew(archive: Opened, odd: Sequence[str]) -> Opened:
                 raise
             found = REMARK.findall(parts[name].decode("utf-8", "replace"))
         remarks += found
-    return replace(archive, content=_packed(archive.content, anew), parts=anew, remarks=remarks)
+    return _weighed(replace(archive, content=_packed(archive.content, anew), parts=anew, remarks=remarks), limits)
 
 
 def _packed(content: bytes, parts: Mapping[str, bytes]) -> bytes:
@@ -359,6 +353,8 @@ def _repeated(shared: Sequence[bytes], sheets: Sequence[bytes], limits: Limits) 
         or longest * sum(sheet.count(b"v>") for sheet in sheets) <= ONCE * most
     ):
         return
+    if any(b"<!" in sheet or b"&#" in sheet for sheet in sheets):  # references that are hard to count
+        raise Unreadable("unreadable_file", say="damaged")
     times = Counter(index for sheet in sheets for index in REFERENCE.findall(sheet))
     total = long = 0
     for index, text in enumerate(shared):
