@@ -34,7 +34,7 @@ def _writing(p: str) -> str:
     return f"(?:{TEXT}|</?{p}{WRITING}{ATTRIBUTES} ?/?>)*"
 
 
-def _cells(p: str) -> str:
+def _rows(p: str) -> str:
     """Rows of cells, each with one value at most, their tags beginning with `p`."""
     formula = f"(?:<{p}f(?: [a-zA-Z0-9]+={QUOTED})* ?(?:/>|>{TEXT}</{p}f>))"
     number = f'<{p}v(?: xml:space="preserve")?>(?:[^<&]|{ENTITY})*</{p}v>'
@@ -43,7 +43,7 @@ def _cells(p: str) -> str:
     attributes = f'{address}(?:{STYLE}?{KIND}?|{KIND}{STYLE})(?: (?:cm|vm|ph)="[0-9a-z]*")*'
     cell = rf"<{p}c{attributes} ?(?:/>|>\s*{formula}?\s*{value}?\s*</{p}c>)"
     row = rf"<{p}row{ROW_ATTRIBUTES} ?(?:/>|>\s*(?:{cell}\s*)*</{p}row>)"
-    return rf"\A<{p}sheetData ?(?:/>|>\s*(?:{row}\s*)*</{p}sheetData>)\z"
+    return rf"\A\s*(?:{row}\s*)*\z"
 
 
 def _shared(p: str) -> str:
@@ -53,6 +53,8 @@ def _shared(p: str) -> str:
 
 
 ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>]*\?>)?\s*<(?:([A-Za-z0-9_]+):)?(\w+)[ >/]")
+AT_A_TIME: Final = 4_000_000
+"""Bytes of rows."""
 LETTERS: Final = 3
 DIGITS: Final = 7
 LETTER_COUNT: Final = 26
@@ -63,31 +65,55 @@ def is_plain(part: bytes) -> bool:
     root = ROOT.match(part)
     if root is None:
         return False
-    whole = pl.Series([part])
     prefix = root[1] + b":" if root[1] else b""
     if root[2] != b"worksheet" or b"sheetData" not in part:
-        return _matches(whole, _shared(prefix.decode()) if root[2] == b"sst" else PLAIN)
+        return _matches(part, _shared(prefix.decode()) if root[2] == b"sst" else PLAIN)
     start = part.find(b"<" + prefix + b"sheetData")
-    closing = b"</" + prefix + b"sheetData>"
-    last = part.rfind(closing, max(start, 0))
-    end = last + len(closing) if last >= 0 else part.find(b">", start) + 1
-    around = part[: max(start, 0)] + part[end:]
-    if start < 0 or end <= start or b"sheetData" in around or not _matches(pl.Series([around]), PLAIN):
+    first = part.find(b">", max(start, 0)) + 1
+    last = part.rfind(b"</" + prefix + b"sheetData>")
+    tag = part[max(start, 0) : first].replace(b" ", b"")
+    if start < 0 or not tag.endswith(b"/>"):
+        opening, rest = b"<" + prefix + b"sheetData>", part[last:].partition(b">")[2]
+    else:
+        opening, rest, last = b"<" + prefix + b"sheetData/>", part[first:], first
+    around = part[: max(start, 0)] + rest
+    if tag != opening or last < first or b"sheetData" in around or not _matches(around, PLAIN):
         return False
-    shaped = _matches(whole.bin.slice(start, end - start), _cells(prefix.decode()))
-    return shaped and in_order(np.frombuffer(part, np.uint8, end - start, start), prefix)
+    return _plain_rows(part, first, last, prefix)
 
 
-def _matches(text: pl.Series, pattern: str) -> bool:
+def _plain_rows(part: bytes, first: int, last: int, prefix: bytes) -> bool:
+    """Whether the rows of a sheet are plain, some at a time: each look then takes little memory."""
+    pattern = _rows(prefix.decode())
+    row = b"<" + prefix + b"row"
+    reached = 0
+    while first < last:
+        end = last
+        if last - first > AT_A_TIME and (end := part.rfind(row, first + 1, first + AT_A_TIME)) < 0:
+            end = part.find(row, first + 1, last)
+            end = last if end < 0 else end
+        some = part[first:end]
+        if not _matches(some, pattern):
+            return False
+        places = places_of(np.frombuffer(some, dtype=np.uint8), prefix)
+        if len(places):
+            if places[0] <= reached or not (places[1:] > places[:-1]).all():
+                return False
+            reached = int(places[-1])
+        first = end
+    return True
+
+
+def _matches(part: bytes, pattern: str) -> bool:
     """Whether the whole of a text follows a pattern, by the fast engine of Polars."""
     try:
-        return bool(text.cast(pl.String).str.contains(pattern)[0])
+        return bool(pl.Series([part]).cast(pl.String).str.contains(pattern)[0])
     except pl.exceptions.ComputeError:  # not UTF-8
         return False
 
 
-def in_order(cells: np.ndarray, prefix: bytes = b"") -> bool:
-    """Whether each cell of a plain sheet stands after the one before it: then none is written twice."""
+def places_of(cells: np.ndarray, prefix: bytes = b"") -> np.ndarray:
+    """A number for the address of each cell of plain rows: it grows along each row, and from a row to the next."""
     ahead = 1 + len(prefix)
     here = cells[: -ahead - 1] == ord("<")
     here &= cells[ahead:-1] == ord("c")
@@ -106,5 +132,4 @@ def in_order(cells: np.ndarray, prefix: bytes = b"") -> bool:
             column = np.where(letter, column * LETTER_COUNT + (sign - np.int32(ord("A") - 1)), column)
         if step:
             row = np.where(inside & ~letter, row * 10 + (sign - np.int32(ord("0"))), row)
-    place = (row.astype(np.int64) << 15) | column
-    return bool((place[1:] > place[:-1]).all())
+    return (row.astype(np.int64) << 15) | column

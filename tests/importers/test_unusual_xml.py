@@ -264,3 +264,16 @@ def test_a_far_cell_is_weighed_however_it_is_written():
         SHEET, "</sheetData>", "<row r='1048576'><c r = 'A1048576'/>" + "<c/>" * 300 + "</row></sheetData>"
     )
     assert check(counted, "f.xlsx").report.reason == "sheet_too_large"
+
+
+@pytest.mark.parametrize("bytes_at_a_time", [1, 30, 100, 4_000_000])
+def test_rows_looked_at_some_at_a_time_are_judged_together(monkeypatch, bytes_at_a_time):
+    monkeypatch.setattr("importers.files.plain_xml.AT_A_TIME", bytes_at_a_time)
+    rows = [f'<row r="{i}"><c r="A{i}" t="s"><v>{i}</v></c><c r="B{i}"/></row>' for i in range(1, 13)]
+    sheet = "<worksheet><sheetData>{}</sheetData><a/></worksheet>"
+    assert is_plain(sheet.format("".join(rows)).encode())
+    for at in (0, 5, 11):
+        again = [*rows[: at + 1], *rows[at:]]
+        assert not is_plain(sheet.format("".join(again)).encode())
+        inside = [*rows[:at], rows[at].replace("<v>", "<v><!-- -->"), *rows[at + 1 :]]
+        assert not is_plain(sheet.format("".join(inside)).encode())
