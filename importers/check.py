@@ -221,6 +221,10 @@ def _row_issues(
     ]
     if frame.width:
         faults.extend(f for f in row_faults(table, frame, grid.rows, context) if f.mask.any())
+    ragged = [issue.row for issue in grid.issues if issue.code == "ragged_rows"]
+    if ragged:  # told once: their cells stand in the wrong columns
+        sound = ~grid.rows.is_in(pl.Series(ragged, dtype=grid.rows.dtype).implode())
+        faults = [replace(f, mask=f.mask & sound) for f in faults]
     too_long = list(_too_long(grid, context))
     located = {**positions, **{fault.column: int(fault.column) for fault in too_long}}
     faults = [*too_long, *faults]

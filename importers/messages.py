@@ -29,6 +29,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "archive_bomb": marked("The file unpacks to an unreasonable size: save the table alone in a new workbook."),
     "archive_path_traversal": marked("The file is not an ordinary workbook: save the table in a new one."),
     "archive_ambiguous": marked("The file holds the same part twice: save the table in a new workbook."),
+    "archive_ambiguous:cell": marked(
+        "The workbook writes the cell {cell} twice: open it in Excel or LibreOffice, check this cell, save it and send the new copy."
+    ),
+    "archive_ambiguous:row": marked(
+        "The workbook writes the row {row} twice: open it in Excel or LibreOffice, check this row, save it and send the new copy."
+    ),
     "external_link": marked("The workbook is linked to another file: paste the values alone in a new workbook."),
     "xml_dtd_forbidden": marked("The workbook holds a forbidden declaration: save the table in a new workbook."),
     "formula_cached_value_used": marked("The workbook holds formulas: their stored values were read."),
@@ -41,10 +47,15 @@ SENTENCES: Final[Mapping[str, str]] = {
         "The file is damaged, or written as no reader expects: open it in Excel or LibreOffice, save it again as .xlsx or .csv, and send the new copy."
     ),
     "encoding_undecodable": marked("The letters of the file cannot be decoded: save it as CSV UTF-8 or as .xlsx."),
+    "encoding_undecodable:row": marked(
+        "Row {row}: the letters cannot be decoded, or not as in the other rows: save the file as CSV UTF-8 or as .xlsx."
+    ),
     "encoding_not_utf8": marked("The file was read as {encoding}, not UTF-8: check that accents are right."),
     "nul_bytes": marked("The file holds binary data: save the table as .xlsx or CSV UTF-8."),
     "unclosed_quote": marked("A quotation mark opened in row {row} never closes: remove it or close it."),
-    "header_not_found": marked("No row names the columns expected: start from the blank workbook of the protocol."),
+    "header_not_found": marked(
+        "None of the first {n} rows names the columns expected ({names}): write these headers above the data, or start from the blank workbook of the protocol."
+    ),
     "header_not_first_row": marked("The header was found in row {row}: the rows above it were left out."),
     "sheet_selected": marked("Several sheets: « {sheet} » was read."),
     "other_pilot": marked(
@@ -81,8 +92,15 @@ SENTENCES: Final[Mapping[str, str]] = {
     "merged_data_cells": marked("Row {row}, column « {column} »: cells are merged: unmerge them and fill in each one."),
     "hidden_content_ignored": marked("{n} hidden sheet(s): searched for identities, not kept."),
     "hidden_rows_included": marked("The sheet holds hidden rows, by a filter perhaps: they were read like the others."),
+    "hidden_columns_included": marked("The sheet holds hidden columns ({names}): they were read like the others."),
+    "pictures_not_searched": marked(
+        "The workbook holds {n} picture(s): they are not kept, and were not searched for identities. Check that none shows a person, or delete them."
+    ),
     "metadata_stripped": marked("The workbook holds comments or the name of its author: they are not kept."),
     "misplaced_quote": marked("Row {row}: a quotation mark stands inside a cell: remove it or write it twice."),
+    "misplaced_quote:cell": marked(
+        "Row {row}, column « {column} »: a quotation mark stands inside the cell: remove it or write it twice."
+    ),
     "several_sheets": marked("Several sheets hold the same table ({sheets}): put all the rows on one sheet."),
     "cell_too_large:elsewhere": marked("The workbook repeats a very long text: shorten it."),
     # privacy
@@ -108,6 +126,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "unknown_column_ignored": marked("Column « {column} » is not in the protocol: it is not kept."),
     "duplicate_column": marked("Columns « {other} » and « {column} » both mean {expected}: keep one."),
+    "duplicate_column:same": marked("Several columns are headed « {column} »: keep one, or name them differently."),
     "missing_required_column": marked("The column {expected} ({label}) is missing: add it."),
     "missing_required_column:near": marked(
         "The column {expected} ({label}) is missing. Is it « {other} »? Then rename that column, or give it by a mapping (--map)."

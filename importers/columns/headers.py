@@ -15,6 +15,8 @@ SEARCHED_ROWS = 20
 SIGNS: Final = frozenset("$£¥₤¢€%‰‱¬≠<>≤≥±√")
 EUROS: Final = "EUR"
 MINUS: Final = frozenset("-−–—!")
+TOLD: Final = 12
+"""Columns that are named when none of them was found."""
 INVISIBLE: Final = frozenset(("Cf", "Cc", "Co", "Cn"))
 _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "CJK")
 
@@ -39,7 +41,7 @@ def loose(text: str) -> str:
 
 def is_deceptive(text: str) -> bool:
     """Invisible or direction characters, or letters of several scripts: a header that is not what it looks like."""
-    if any(unicodedata.category(c) in INVISIBLE and c not in "\n\r\t" for c in text):
+    if any(unicodedata.category(c) in INVISIBLE and c not in "\n\r\t\v\f" for c in text):
         return True
     scripts = {s for c in text if c.isalpha() for s in _SCRIPTS if unicodedata.name(c, "").startswith(s)}
     return len(scripts) > 1
@@ -93,6 +95,12 @@ class HeaderWords:
         said = _said(words, context.mapping or {})
         second = {loose(header): name for header, name in (before | said).items() if loose(header)}
         return cls({**before, **words.exact, **said}, {**second, **words.second}, words.own, words.keys)
+
+    @property
+    def wanted(self) -> str:
+        """The columns that are looked for, the first ones when they are many."""
+        names = list(dict.fromkeys(self.exact.values()))
+        return ", ".join([*names[:TOLD], *(["…"] if len(names) > TOLD else [])])
 
     def find(self, header: str) -> str | None:
         """The column that a header names."""

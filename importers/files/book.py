@@ -12,7 +12,7 @@ import python_calamine as calamine
 
 from importers.context import Limits
 from importers.files.grid import Unreadable
-from importers.files.workbook_parts import Parts, look_into, opened
+from importers.files.workbook_parts import Parts, look_into, opened, plainly
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,17 @@ def read_book(content: bytes, limits: Limits) -> Book:
     Raises
     ------
     Unreadable
-        What `opened` and `look_into` refuse, too many sheets, or a workbook that cannot be read.
+        What `opened`, `plainly` and `look_into` refuse, too many sheets, or a workbook that cannot be read.
     """
     archive = opened(content, limits)  # only then may a reader make room for the cells
     with ThreadPoolExecutor(1) as beside:
-        reading = beside.submit(_sheets, content, limits)
-        parts = look_into(archive)
-        return Book(reading.result(), parts)
+        reading = beside.submit(_sheets, archive.content, limits)
+        anew = plainly(archive, limits)
+        parts = look_into(anew or archive)
+        sheets = reading.result() if anew is None else _sheets(anew.content, limits)
+    if [sheet.title for sheet in sheets] != list(parts.sheets):
+        raise Unreadable("unreadable_file", say="damaged")
+    return Book(sheets, parts)
 
 
 def _sheets(content: bytes, limits: Limits) -> list[BookSheet]:

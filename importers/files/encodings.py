@@ -17,6 +17,8 @@ SAMPLE: Final = 1_000_000
 """Bytes that tell the encoding of a larger file."""
 WIDE: Final = 0.2
 """Share of NUL bytes beyond which a text is of two bytes a letter."""
+MARKS: Final = (codecs.BOM_UTF8, "\u00ef\u00bb\u00bf".encode())
+"""The mark of UTF-8, and the same once saved as three letters: programs put another one before those that are there."""
 UTF32: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 
 
@@ -39,7 +41,10 @@ def utf8_lines(content: bytes) -> tuple[bytes, str]:
     text, encoding = _decode(content)
     if "\x00" in text:
         raise Unreadable("nul_bytes")
-    return _line_feeds(content.removeprefix(codecs.BOM_UTF8) if encoding == "utf-8" else text.encode("utf-8")), encoding
+    lines = content if encoding == "utf-8" else text.encode("utf-8")
+    while lines.startswith(MARKS):
+        lines = lines.removeprefix(MARKS[0]).removeprefix(MARKS[1])
+    return _line_feeds(lines), encoding
 
 
 def _line_feeds(lines: bytes) -> bytes:
@@ -58,7 +63,8 @@ def _decode(content: bytes) -> tuple[str, str]:
                 raise Unreadable("encoding_undecodable")
             return text, wide
     except UnicodeDecodeError as error:
-        raise Unreadable("encoding_undecodable") from error
+        before = content[: error.start].decode(error.encoding, "ignore")
+        raise _undecodable(len(_line_feeds(before.encode()).split(b"\n"))) from error
     try:
         return content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -87,15 +93,20 @@ def _single_byte(content: bytes) -> tuple[str, str]:
         score = sum(1 if c in FRENCH else -2 for c in odd) - 3 * len(MISPLACED.findall(text))
         readings.append((score, encoding))
     readings.sort(key=lambda reading: -reading[0])
-    if not readings or readings[0][0] < 0 or _is_mixed(content):
-        raise Unreadable("encoding_undecodable")
+    mixed = _mixed_row(content)
+    if not readings or readings[0][0] < 0 or mixed:
+        raise _undecodable(mixed or _first_row(content))
     for score, encoding in readings:
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:
             if score < 0:
                 break
-    raise Unreadable("encoding_undecodable")
+    raise _undecodable(_first_row(content))
+
+
+def _undecodable(row: int | None) -> Unreadable:
+    return Unreadable("encoding_undecodable", say="row", row=row) if row else Unreadable("encoding_undecodable")
 
 
 def _letters_to_tell(content: bytes) -> bytes:
@@ -113,17 +124,26 @@ def _letters_to_tell(content: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-def _is_mixed(content: bytes) -> bool:
-    """Lines of UTF-8 among lines of another encoding."""
-    utf8 = other = False
-    for line in content.splitlines():
-        if line.isascii():
-            continue
-        try:
-            line.decode("utf-8")
-            utf8 = True
-        except UnicodeDecodeError:
-            other = True
-        if utf8 and other:
-            return True
-    return False
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _first_row(content: bytes) -> int | None:
+    """The first line that is not UTF-8."""
+    return next((row for row, line in enumerate(content.splitlines(), start=1) if not _is_utf8(line)), None)
+
+
+def _mixed_row(content: bytes) -> int | None:
+    """Where lines of UTF-8 stand among lines of another encoding: the first line of those that are fewer."""
+    first: dict[bool, int] = {}
+    times = {True: 0, False: 0}
+    for row, line in enumerate(content.splitlines(), start=1):
+        if not line.isascii():
+            kind = _is_utf8(line)
+            first.setdefault(kind, row)
+            times[kind] += 1
+    return first[times[True] <= times[False]] if len(first) > 1 else None

@@ -34,7 +34,8 @@ def read_parquet(content: bytes, limits: Limits) -> Grid:
     Raises
     ------
     Unreadable
-        A damaged file, nested types, or more rows, columns or text than the limits allow: a few kilobytes may stand for gigabytes.
+        A damaged file, nested types, two columns of one name, or more rows, columns or text than the limits allow:
+        a few kilobytes may stand for gigabytes.
     """
     try:
         schema = pl.read_parquet_schema(io.BytesIO(content))
@@ -51,6 +52,9 @@ def read_parquet(content: bytes, limits: Limits) -> Grid:
         frame = pl.read_parquet(io.BytesIO(content))
         said = pl.read_parquet_metadata(io.BytesIO(content))
         text = pl.DataFrame([_as_text(s).alias(str(i)) for i, s in enumerate(frame.iter_columns())])
+    except pl.exceptions.DuplicateError as error:
+        told = re.search("'(.*)'", str(error), re.DOTALL)
+        raise Unreadable("duplicate_column", say="same", column=told[1] if told else "?") from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise Unreadable("parquet_corrupt") from error
     numbers = pl.int_range(2, text.height + 2, dtype=pl.UInt32, eager=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from importers.columns.headers import visible
 from importers.files.grid import column_letters
 from importers.files.sheet_parts import Place, SheetParts
 from importers.report import Issue
@@ -33,6 +34,8 @@ def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str],
         issues.append(Issue("formula_cached_value_used", "warning"))
     if parts.hidden_rows:
         issues.append(Issue("hidden_rows_included", "warning"))
+    if names := ", ".join(_hidden(parts, frame, headers)):
+        issues.append(Issue("hidden_columns_included", "warning", params={"names": names}))
     errors = [place for place in parts.errors if _inside(place, headers, header)]
     columns = {place.column: frame[str(place.column)].to_list() for place in errors}
     for place in errors:
@@ -41,6 +44,14 @@ def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str],
             columns[place.column][record] = place.text or "#"
     replaced = [pl.Series(str(i), values, dtype=pl.String) for i, values in columns.items()]
     return SheetFaults(frame.with_columns(replaced), tuple(issues))
+
+
+def _hidden(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str]) -> Iterator[str]:
+    """The hidden columns that hold something, by their headers or letters."""
+    for position, header in enumerate(headers):
+        hidden = any(first <= position <= last for first, last in parts.hidden_columns)
+        if hidden and frame[str(position)].null_count() < frame.height:
+            yield visible(header.strip()) or column_letters(position)
 
 
 def _inside(place: Place, headers: Sequence[str], header: int) -> bool:

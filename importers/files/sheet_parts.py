@@ -21,11 +21,14 @@ VALUE: Final = re.compile(PREFIX + rb"v\b[^>]*>([^<]*)<")
 ANY_VALUE: Final = re.compile(PREFIX + rb"(?:v|is)\b")
 MERGED: Final = re.compile(PREFIX + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 HIDDEN_ROW: Final = re.compile(PREFIX + rb"row\b[^>]*\bhidden=[\"'](?:1|true)[\"']")
-ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br=[\"'](\d{1,7})[\"']")
+HIDDEN_COLUMN: Final = re.compile(PREFIX + rb"col\b[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*>")
+FIRST: Final = re.compile(rb"\bmin=[\"'](\d{1,5})[\"']")
+LAST: Final = re.compile(rb"\bmax=[\"'](\d{1,5})[\"']")
+ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br\s*=\s*[\"'](\d{1,7})[\"']")
 ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
 CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
-CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
-FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br=[\"'][A-Z]{3}\d")
+CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
+FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"'][A-Z]{3}\d")
 GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|t=[\"']e[\"']|mergeCell|rPh"
 """What stands in every sheet that holds a formula, a hidden row, an error, merged cells or a pronunciation."""
 STRING: Final = b't="str"'
@@ -64,6 +67,8 @@ class SheetParts:
     errors: Sequence[Place] = ()
     merges: Sequence[Merge] = ()
     hidden_rows: bool = False
+    hidden_columns: Sequence[tuple[int, int]] = ()
+    """From the first to the last of each block, from 0, ends included; people also hide all those beyond their table."""
     plain: bool = False
     """Whether it holds none of the above, nor a pronunciation."""
 
@@ -92,7 +97,16 @@ def sheet_parts(part: bytes) -> SheetParts:
         list(_errors(part)) if b't="e"' in part or b"t='e'" in part else (),
         merges,
         _holds(text, HIDDEN_ROW),
+        list(_hidden_columns(part)),
     )
+
+
+def _hidden_columns(part: bytes) -> Iterator[tuple[int, int]]:
+    """They are said before the rows."""
+    for column in HIDDEN_COLUMN.finditer(part, 0, max(0, part.find(b"sheetData"))):
+        first, last = FIRST.search(column[0]), LAST.search(column[0])
+        if first and last:
+            yield int(first[1]) - 1, int(last[1]) - 1
 
 
 def checked_size(part: bytes, limits: Limits) -> None:
@@ -118,7 +132,7 @@ def _text(part: bytes) -> pl.Series:
 def _far(limits: Limits) -> str:
     """A column of three letters, or a row from which a sheet may be too large."""
     digits = str(limits.grid_cells // limits.columns)
-    return rf"r=[\"'](?:[A-Z]{{3}}[0-9]|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|[0-9]{{{len(digits) + 1}}})"
+    return rf"r\s*=\s*[\"'](?:[A-Z]{{3}}[0-9]|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|[0-9]{{{len(digits) + 1}}})"
 
 
 def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:

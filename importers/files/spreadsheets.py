@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from evaluation.protocol import Table
-from importers.columns.headers import HeaderWords, bare, header_row
+from importers.columns.headers import SEARCHED_ROWS, HeaderWords, bare, header_row
 from importers.context import Limits
 from importers.files.book import read_book
 from importers.files.elsewhere import Elsewhere
@@ -64,7 +64,7 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
         if header is not None:
             found.append(_Sheet(sheet.title, sheet.cells, *header))
     if not found:
-        raise Unreadable("header_not_found")
+        raise Unreadable("header_not_found", n=SEARCHED_ROWS, names=words.wanted)
     chosen = _choose(found, wanted)
     issues = []
     if any(sheet.title != chosen.name and not _is_blank_table(sheet.cells) for sheet in candidates):

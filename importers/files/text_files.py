@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from importers.columns.headers import HeaderWords, header_row
+from importers.columns.headers import SEARCHED_ROWS, HeaderWords, header_row
 from importers.context import Limits
 from importers.files.elsewhere import Elsewhere
 from importers.files.encodings import utf8_lines
 from importers.files.fast_text import HEAD, count, fast_table
-from importers.files.grid import Grid, Unreadable, without_margins
+from importers.files.grid import Grid, Unreadable, column_letters, without_margins
 from importers.report import Issue
 
 SEPARATORS: Final = (";", ",", "\t", "|")
 HEAD_LINES: Final = 40
 LINES_A_ROW: Final = 2
 """Lines that a row may take on average, by cells of several lines: beyond, the file is not even parsed."""
+BREAKS: Final = re.compile("[\v\f]")
+"""Line breaks within a cell, as some programs write them."""
 LONGEST: Final = 2**31 - 1
 FAST_FROM: Final = 1_000_000
 """Bytes from which Polars reads the file; below, and for any oddity, the csv module keeps the exact line numbers."""
@@ -62,7 +65,7 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
     kept = {*left.rows.to_list()} if grid.issues else set()
     ragged = [issue for issue in grid.issues if issue.row in kept]
     return Grid(
-        grid.headers,
+        tuple(BREAKS.sub(" ", header) for header in grid.headers),
         left.frame,
         left.rows,
         None,
@@ -97,7 +100,7 @@ def _layout(head: Sequence[str], words: HeaderWords) -> tuple[str, int]:
             if best is None or candidate[:2] > best[:2]:
                 best = candidate
     if best is None:
-        raise Unreadable("header_not_found")
+        raise Unreadable("header_not_found", n=SEARCHED_ROWS, names=words.wanted)
     return best[2], best[3]
 
 
@@ -132,11 +135,30 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
 
 def _quotes(error: str, text: str, separator: str, headers: Sequence[str], row: int) -> Unreadable:
     """Which cell of the row opens the quotation mark that was never closed, or closes it too early."""
-    line = text.split("\n")[row - 1] if error.startswith("unexpected end") else ""
-    position = next((i for i, cell in enumerate(line.split(separator)) if cell.count('"') % 2), 0)
-    column = headers[position] if position < len(headers) else None
-    code = "unclosed_quote" if error.startswith("unexpected end") else "misplaced_quote"
-    return Unreadable(code, row=row, column=column if code == "unclosed_quote" else None)
+    unclosed = error.startswith("unexpected end")
+    start = 0
+    for _ in range(row - 1):
+        start = text.find("\n", start) + 1
+    if unclosed:
+        line = text[start:].partition("\n")[0]
+        position = next((i for i, cell in enumerate(line.split(separator)) if cell.count('"') % 2), 0)
+    else:
+        position = _misplaced(text, start, separator)
+    column = headers[position].strip() or None if position < len(headers) else None
+    if unclosed:
+        return Unreadable("unclosed_quote", row=row, column=column)
+    cell = f"{column_letters(position)}{row}" if column else None
+    return Unreadable("misplaced_quote", row=row, column=column, cell=cell, **({"say": "cell"} if column else {}))
+
+
+def _misplaced(text: str, start: int, separator: str) -> int:
+    """The position of the first cell of a row whose quotation mark closes before the cell does."""
+    apart = re.escape(separator)
+    cell = re.compile(rf'(?:"(?:[^"]|"")*+"|(?!")[^{apart}\n]*)(?=({apart})|\n|\Z)')
+    position = 0
+    while (found := cell.match(text, start)) is not None and found[1]:
+        start, position = found.end() + 1, position + 1
+    return position
 
 
 def _swallowed(record: Sequence[str], headers: Sequence[str], separator: str, row: int) -> None:
