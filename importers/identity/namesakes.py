@@ -1,0 +1,71 @@
+"""Names of people that hospitals, diseases and products bear, and words that follow a civility without being a name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+HOSPITALS: Final = frozenset(
+    (
+        "albert chenevier", "alexis vautrin", "ambroise pare", "andre gregoire", "andre mignot", "andre rosemon",
+        "antoine beclere", "antoine lacassagne", "camille claudel", "camille guerin", "charles foix", "charles nicolle",
+        "claude huriez", "claudius regaud", "edouard herriot", "emile muller", "emile roux", "eugene marquis", "felix guyon",
+        "francois baclesse", "francois mitterrand", "gabriel montpied", "georges clemenceau", "georges pompidou",
+        "gustave roussy", "guy thomas", "henri becquerel", "henri laborit", "henri mondor", "jacques coeur", "jacques lacarin",
+        "jean bernard", "jean bouveri", "jean godinot", "jean leclaire", "jean minjoz", "jean monnet", "jean perrin",
+        "jean rebeyrol", "jean rostand", "jean verdier", "jeanne flandre", "jules courmont", "leon berard", "louis mourier",
+        "louis pasteur", "louis pradel", "lucien hussel", "marie lannelongue", "marie madeleine", "maurice tubiana",
+        "maurice despinoy", "michel allard", "oscar lambret", "paul brousse", "paul guiraud", "paul papin", "paul strauss",
+        "philippe pinel", "pierre dezarnaulds", "pierre oudot", "pierre wertheimer", "pierre zobda", "raymond poincare",
+        "rene dubos", "rene gauducheau", "rene huguenin", "rene muret", "robert ballanger", "robert bisson", "robert boulin",
+        "robert debre", "robert picque", "roger salengro", "simone veil", "victor dupouy", "victor provo", "victor segalen",
+        "william morey", "xavier arnozan", "xavier bichat",
+    )
+)  # fmt: skip
+OTHERS: Final = frozenset(
+    (
+        "charcot marie", "gilles tourette", "pierre robin", "pierre marie", "louis bar", "albert einstein", "alexis carrel",
+        "claude opus", "claude sonnet", "claude haiku", "claude code", "mona lisa", "marie tooth", "jean martin charcot",
+    )
+)  # fmt: skip
+"""Diseases and products."""
+USUAL: Final = frozenset(
+    (
+        "barbe", "brun", "claire", "clement", "collet", "combes", "courtois", "florence", "gall", "gaillard", "lacroix",
+        "marechal", "marine", "marion", "masse", "menager", "noel", "potier", "rivet", "robin", "royer", "soulier",
+        "toussaint", "vaillant", "valentin", "violaine", "amine", "ali", "ange", "constance", "prudence", "victoire", "aya",
+        "ivan", "issa", "jordan", "lara", "louis", "madeleine", "maxime", "mercier", "nour", "reine", "samba", "sow", "tour",
+        "toure", "vial", "dumas", "amal", "evan", "prosper", "olive", "marguerite", "valerie", "berthe", "perrin",
+    )
+)  # fmt: skip
+"""Names that, in small letters, are usual words too, or parts of them."""
+NOT_NAMES: Final = frozenset(
+    (
+        # words of a sentence
+        "est", "non", "pas", "qui", "que", "quoi", "dit", "sera", "sans", "avec", "sous", "sur", "vu", "vue", "vus", "vues",
+        "revu", "revue", "revus", "revues", "tres", "tout", "toute", "toujours", "plus", "peu", "bien", "encore", "deja",
+        "dont", "car", "mais", "pour", "par", "chez", "dans", "des", "les", "ses", "son", "elle", "lui", "aux", "une", "ici",
+        "seul", "seule", "seulement", "ainsi", "puis", "donc", "puisque", "lors", "depuis", "avant", "apres", "hier", "suite",
+        "a", "au", "de", "du", "en", "et", "il", "la", "le", "ne", "ni", "on", "ou", "se", "un", "y", "ce", "cette", "cet",
+        "comme", "entre", "jusqu", "vers", "assez", "trop", "ayant", "etant", "aussi", "rien", "jamais", "aucun", "aucune",
+        # verbs
+        "accepte", "annule", "appelle", "arrive", "attend", "boit", "collabore", "comprend", "connait", "consent", "consulte",
+        "craint", "decede", "decline", "decrit", "demande", "dement", "deplore", "desire", "devra", "doit", "donne", "dort",
+        "entend", "entre", "evoque", "explique", "exprime", "fait", "fume", "garde", "habite", "hesite", "indique", "informe",
+        "interroge", "mange", "marche", "mentionne", "montre", "nie", "parle", "part", "participe", "pense", "perd", "peut",
+        "porte", "prefere", "prend", "prendra", "presente", "quitte", "raconte", "rapporte", "recoit", "reconnait", "refuse",
+        "reste", "revient", "rentre", "saigne", "sait", "semble", "sent", "signale", "sort", "sortira", "souffre", "souhaite",
+        "suit", "tient", "tolere", "tombe", "tousse", "trouve", "urine", "utilise", "vient", "vit", "veut", "vomit", "voit",
+        "ira", "aura", "avait", "etait", "revenait", "beneficie", "declare", "respire", "repond", "repart", "retourne",
+        "reviendra", "verra", "passe", "passera", "change", "continue", "arrete", "reprend", "supporte", "transmet", "met",
+        "agee", "age", "prevenue", "prevenu", "sortie", "sorti", "absente", "absent", "stable", "confuse", "confus",
+        "algique", "asthenique", "diabetique", "enceinte", "anxieuse", "anxieux", "apte", "inapte", "hypertendue", "calme",
+        "agitee", "agite", "jeune", "jeun", "seance", "ras", "irm", "tdm", "ecg", "voir", "chambre", "lit", "box",
+        # titles
+        "docteur", "dr", "directeur", "directrice", "professeur", "pr", "cadre", "president", "presidente", "medecin", "maire",
+        "interne", "externe", "infirmier", "infirmiere", "ide", "madame", "monsieur", "patient", "patiente",
+        # species
+        "tuberculosis", "pneumoniae", "bovis", "avium", "leprae", "kansasii", "abscessus", "genitalium", "hominis",
+        "catarrhalis", "chelonae", "marinum", "xenopi", "fortuitum", "morganii", "africanum", "simiae",
+    )
+)  # fmt: skip
+"""After `Mme` or `M.`: what she says or does, a title, or a germ (`M. tuberculosis`)."""
