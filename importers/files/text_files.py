@@ -14,7 +14,7 @@ from importers.context import Limits
 from importers.files.elsewhere import Elsewhere
 from importers.files.encodings import utf8_lines
 from importers.files.fast_text import HEAD, count, fast_table
-from importers.files.grid import Grid, Unreadable, without_margins
+from importers.files.grid import Grid, Unreadable, column_letters, without_margins
 from importers.report import Issue
 
 SEPARATORS: Final = (";", ",", "\t", "|")
@@ -136,14 +136,18 @@ def _quotes(error: str, text: str, separator: str, headers: Sequence[str], row: 
     position = next((i for i, cell in enumerate(line.split(separator)) if cell.count('"') % 2), 0)
     column = headers[position] if position < len(headers) else None
     code = "unclosed_quote" if error.startswith("unexpected end") else "misplaced_quote"
-    return Unreadable(code, row=row, column=column if code == "unclosed_quote" else None)
+    if code == "misplaced_quote" or column is None:
+        return Unreadable(code, row=row)
+    return Unreadable(code, row=row, column=column, places={column: column_letters(position)})
 
 
 def _swallowed(record: Sequence[str], headers: Sequence[str], separator: str, row: int) -> None:
     """A cell of several lines that holds as many separators as a row is a quotation mark that closed rows later."""
     for position, cell in enumerate(record):
         if "\n" in cell and cell.count(separator) >= len(headers) - 1 > 0:
-            raise Unreadable("unclosed_quote", row=row, column=headers[position] if position < len(headers) else None)
+            letters = column_letters(position)
+            column = headers[position] if position < len(headers) else letters
+            raise Unreadable("unclosed_quote", row=row, column=column, places={column: letters})
 
 
 def _keep(
