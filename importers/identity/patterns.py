@@ -42,7 +42,7 @@ RECORD: Final = (
 )
 """The number of a patient's record or stay, told by the words before it."""
 BARE_RECORD: Final = (
-    rf"(?i)\b(?:(?:{STAY})[\s:=#]{{1,3}}\d{{6,}}|(?:patiente?|malade|usager)[\s:=#]{{1,3}}\d{{8,}})"
+    rf"(?i)\b(?:(?:{STAY})[\s:=#]{{1,3}}\d{{6,}}|(?:patiente?|malade|usager)[\s:=#]{{1,3}}(?:(?:n[°ºo]|num[ée]ro|id)[\s:=#]{{0,3}})?\d{{8,}})"
     r"(?:$|[^\d/.\-]|[.\-/](?:$|\D))"
 )
 """A number right after the word: of a record, unless it is a day, or a year and a rank."""
@@ -98,7 +98,8 @@ COMPACT_DAY: Final = (
 BORN: Final = (
     r"(?i)\b(?:n[ée]{1,2}|n[ée]\(e\)|ddn|date de naissance|naissance|naiss\.?|born|dob)\s*(?:le|on|:|en)?\s*[:=]?\s*"
     r"(?:\d{1,2}[/.\-\s]\d{1,2}[/.\-\s]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:er)?\s+\p{L}{3,9}\.?\s+\d{4})"
-    rf"|(?i)\b(?:n[ée]{{1,2}}\s+le|n[ée]\(e\)\s+le|(?:ddn|dob|(?:date de )?naissance)(?:\s+le)?\s*[:=]?)\s*{COMPACT_DAY}"
+    rf"|(?i)\b(?:n[ée]{{1,2}}\s+le|n[ée]\(e\)\s+le|née?\s|nee\s"
+    rf"|(?:ddn|dob|(?:date de )?naissance)(?:\s+le)?\s*[:=]?)\s*{COMPACT_DAY}"
 )
 BIRTH_WORDS: Final = r"(?i)ddn|dob|naiss"
 FULL_NAME: Final = (

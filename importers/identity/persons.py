@@ -195,7 +195,7 @@ def _names_commonly(text: str) -> bool:
 def _are_a_person(text: str, words: list[tuple[str, int, int]], i: int) -> bool:
     (one, start, end), (two, second, last) = words[i : i + 2]
     between = text[end:second]
-    first, other = without_accents(one), without_accents(two)
+    first, other = (without_accents(word).split("-", maxsplit=1)[0] for word in (one, two))
     if _is_civility(text, one, start, end):
         return _is_surname(two, other, text) and bool(re.fullmatch(r"\.\s*|\s*:\s*|\s+", between))
     if between.strip() not in ("", ",") or not between:
@@ -205,7 +205,7 @@ def _are_a_person(text: str, words: list[tuple[str, int, int]], i: int) -> bool:
     elif other in SMALL and i + 2 < len(words):
         named = first in first_names() and not text[last : words[i + 2][1]].strip() and _is_pair(one, words[i + 2][0])
     elif between.strip():
-        named = other in first_names() and _is_pair(two, one) and not (one.islower() and two.islower())
+        named = other in first_names() and _is_pair(two, one) and not (one.islower() and {first, other} & USUAL)
     else:
         named = (first in first_names() and _is_pair(one, two)) or (other in first_names() and _is_pair(two, one))
     return named and not _told_before(text, start)

@@ -46,7 +46,7 @@ NUMBERED_ROAD: Final = (
     r"(?:rue|av|b[dlo]|all|imp|qua|squ|lot|fau|sen|ven|pla|rou|che|r[ée]s|vil|cou|pas)"
 )
 RECORD_WORDS: Final = ["ipp", "nip", "nda", "iep", "mrn", "npp", "dossier", "jour", "venue", "passage", "admission"]
-LETTER_AND_NUMBER: Final = r"\p{L}[\s:=#]{1,3}\d{6}"
+LETTER_AND_NUMBER: Final = r"\p{L}[\s:=#]{1,3}\d{6}|[°ºoO][\s:=#]{0,3}\d{8}"
 """Looks quick to take, before the patterns that cost more."""
 SHORT: Final = 11
 """Bytes within which only a text with a space, with signs or with the name of a number may identify anybody."""
