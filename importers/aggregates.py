@@ -9,6 +9,7 @@ from typing import Final
 from evaluation.aggregate.model import MOST_BYTES
 from evaluation.protocol import Protocol
 from importers.context import Context
+from importers.identity.shown import shown_suffix
 from importers.report import Checked, Issue, Report
 
 SPACE: Final = b"\xef\xbb\xbf \t\r\n"
@@ -39,7 +40,7 @@ def check_aggregate_file(path: Path, protocol: Protocol, context: Context, *, na
     issues: list[Issue] = []
     suffix = Path(name).suffix.lower()
     if suffix not in NAMES:
-        issues.append(Issue("extension_mismatch", "error", params={"extension": suffix, "kind": "json"}))
+        issues.append(Issue("extension_mismatch", "error", params={"extension": shown_suffix(suffix), "kind": "json"}))
     content, fault = loaded(text)
     faults = (
         [fault]

@@ -26,6 +26,7 @@ from importers.files.spreadsheets import read_workbook, sheet_titles
 from importers.files.text_files import read_text
 from importers.identity.headers import announces_people
 from importers.identity.privacy import Search
+from importers.identity.shown import discreet
 from importers.report import Checked, Issue, Report
 from importers.side_by_side import side_by_side
 
@@ -69,7 +70,7 @@ def check_bytes(
         try:
             grid, chosen = read_table(content, protocol, context, name, table)
         except Unreadable as stop:
-            return Checked(_report([stop.issue], 0, {}, None, digest.result(), context), None)
+            return Checked(_report([stop.issue], 0, {}, None, digest.result(), context, places=stop.places), None)
     return _checked(grid, chosen, context, digest.result(), lenient=lenient)
 
 
@@ -79,17 +80,18 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
     empty = {i for i, c in enumerate(grid.frame.get_columns()) if c.null_count() == rows > 0}
     recognised = recognise(grid.headers, table, context, lenient=lenient, empty=empty)
     positions = recognised.positions
+    places = {header: column_letters(position) for position, header in enumerate(grid.headers)}
     columns = {grid.headers[position]: name for name, position in positions.items()}
     results, private = _read_columns(grid, table, positions, context)
     private += _renamed(grid, recognised, {issue.column for issue in private})
     if private:
         columns = {header: name for header, name in columns.items() if name not in recognised.own}
-        return Checked(_report([*private], rows, columns, table.name, digest, context), None)
+        return Checked(_report([*private], rows, columns, table.name, digest, context, places=places), None)
     early = [*_other_pilot(grid, context), *grid.issues, *recognised.issues]
     if not rows:
         told_apart = [i for i in early if i.code != "ambiguous_columns"]  # a blank workbook holds them all
         issues = [*told_apart, Issue("no_rows", "error")]
-        return Checked(_report(issues, 0, columns, table.name, digest, context), None)
+        return Checked(_report(issues, 0, columns, table.name, digest, context, places=places), None)
     frame = pl.DataFrame([result.values.alias(name) for name, result in results.items()])
     value_issues, unlisted = _row_issues(grid, table, positions, context, frame, results)
     told = {issue.cell for issue in early if issue.cell}
@@ -98,7 +100,7 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
         early.append(Issue("too_many_rows", "error", params={"n": rows, "limit": context.limits.rows}))
     late = list(whole_table(table, frame, {name: header for header, name in columns.items()}))
     issues = [*early, *value_issues, *late]
-    report = _report(issues, rows, columns, table.name, digest, context, unlisted)
+    report = _report(issues, rows, columns, table.name, digest, context, unlisted, places)
     report = replace(report, mapping=recognised.mapping)
     return Checked(report, frame if report.accepted else None)
 
@@ -154,7 +156,9 @@ def _workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Sequen
         return read_workbook(content, words, limits, wanted)
     except Unreadable as stop:
         if stop.issue.code == "several_tables":
-            raise Unreadable("several_tables", **stop.issue.params, names=_table_names(protocol)) from stop
+            raise Unreadable(
+                "several_tables", **stop.issue.params, names=_table_names(protocol), places=stop.places
+            ) from stop
         raise
 
 
@@ -288,10 +292,14 @@ def _report(
     digest: str,
     context: Context,
     unlisted: Mapping[str, int] | None = None,
+    places: Mapping[str, str] | None = None,
 ) -> Report:
-    """All counted; the row faults beyond the reported number are left out of the list."""
+    """All counted; the row faults beyond the reported number are left out of the list, and so are the names of people.
+
+    `places` tells where each header and title stands, which is said in its place.
+    """
     total = Counter(issue.code for issue in issues)
     total.update(unlisted or {})
     counts: dict[str, Any] = dict(sorted(total.items()))
-    report = Report(tuple(issues), rows, columns, table, digest, counts)
+    report = Report(tuple(discreet(issues, places)), rows, columns, table, digest, counts)
     return report.first(context.limits.row_errors_reported)

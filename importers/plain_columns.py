@@ -19,6 +19,7 @@ from importers.files.grid import Grid, Unreadable, column_letters
 from importers.files.parquet_files import read_parquet
 from importers.files.spreadsheets import read_workbook
 from importers.files.text_files import read_text
+from importers.identity.shown import discreet
 from importers.report import Checked, Issue, Report
 
 Wanted = Mapping[str, Literal["number", "label", "any"]]
@@ -46,7 +47,7 @@ def read_columns(content: bytes, wanted: Wanted, context: Context, *, name: str)
         grid = _read(content, wanted, context, name)
     except Unreadable as stop:
         if stop.issue.code != "header_not_found":
-            return _refused([stop.issue], digest)
+            return _refused([stop.issue], digest, stop.places)
         return _refused([Issue("columns_not_found", "error", params={"expected": ", ".join(wanted)})], digest)
     positions = {header: _position(grid, header) for header in wanted}
     names = ", ".join(header for header in grid.headers[:NAMES_SHOWN] if header)
@@ -114,6 +115,6 @@ def _typed(kind: ColumnType, header: str, raw: pl.Series, context: Context) -> T
     return typed(spec, raw, header, context)
 
 
-def _refused(issues: list[Issue], digest: str) -> Checked:
-    found = tuple(issues)
+def _refused(issues: list[Issue], digest: str, places: Mapping[str, str] | None = None) -> Checked:
+    found = tuple(discreet(issues, places))
     return Checked(Report(found, 0, {}, None, digest, Report.count(found)), None)

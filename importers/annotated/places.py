@@ -10,7 +10,7 @@ from typing import Final
 from openpyxl.utils import column_index_from_string
 
 from importers.annotated.copies import LAST_ROW, Copy
-from importers.files.grid import Grid
+from importers.files.grid import Grid, column_letters
 from importers.report import Issue
 
 EACH: Final = 200
@@ -57,6 +57,6 @@ def _position(issue: Issue, grid: Grid) -> int | None:
     if isinstance(told, int):
         return told - 1
     found = [position for position, header in enumerate(grid.headers) if header == issue.column]
-    if not found:
-        return None
+    if not found:  # a header that is not repeated is told by its letters
+        return next((p for p in range(len(grid.headers)) if column_letters(p) == issue.column), None)
     return found[-1] if issue.code == "duplicate_column" else found[0]

@@ -9,6 +9,7 @@ from typing import Final
 from importers.context import Limits
 from importers.files.archive import checked_entries, holds_archive
 from importers.files.grid import Unreadable
+from importers.identity.shown import shown_suffix
 
 
 class Kind(Enum):
@@ -68,7 +69,7 @@ def kind_of(content: bytes, name: str, limits: Limits) -> Kind:
     suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower().strip()
     kind = _kind(content, suffix, limits)
     if suffix not in READ_NAMES:
-        raise Unreadable("unsupported_format", format=suffix)
+        raise Unreadable("unsupported_format", format=shown_suffix(suffix))
     if suffix not in NAMES[kind]:
         raise Unreadable("extension_mismatch", extension=suffix, kind=kind.value)
     return kind

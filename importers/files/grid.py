@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,10 +20,11 @@ FOOTNOTES: Final = 10
 
 
 class Unreadable(Exception):
-    """The file stops here: one issue says why."""
+    """The file stops here: one issue says why; `places` tells where the headers and titles that it names stand."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, *, places: Mapping[str, str] | None = None, **params: object) -> None:
         super().__init__(code)
+        self.places = places or {}
         row, column, cell = params.pop("row", None), params.pop("column", None), params.pop("cell", None)
         self.issue = Issue(
             code,

@@ -11,7 +11,7 @@ import polars as pl
 
 from importers.context import TEXT_BYTES, Limits
 from importers.files.elsewhere import Elsewhere
-from importers.files.grid import Grid, Unreadable
+from importers.files.grid import Grid, Unreadable, column_letters
 
 QUOTES: Final = re.compile(r"[\"{}\[\]]")
 SHORTEST: Final = 4
@@ -26,6 +26,14 @@ FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 """Of the year 1, and of the year 9999."""
 NO_MOMENT: Final = "beyond any calendar"
 """The text of a moment that has no date: a fault of its cell in a column of dates."""
+
+
+class _TooLong(Exception):
+    """A cell of the row holds more text than a cell may."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row)
+        self.row = row
 
 
 def read_parquet(content: bytes, limits: Limits) -> Grid:
@@ -75,11 +83,15 @@ def _texts(content: bytes, schema: Mapping[str, pl.DataType], limits: Limits) ->
     A text repeated by reference costs nothing until it is copied.
     """
     total = 0
-    for name, dtype in schema.items():
-        if dtype == pl.String:
-            total += _text_bytes(content, name, limits)
-        elif dtype in (pl.Categorical, pl.Enum):
-            total += _repeated_bytes(content, name, limits)
+    for position, (name, dtype) in enumerate(schema.items()):
+        try:
+            if dtype == pl.String:
+                total += _text_bytes(content, name, limits)
+            elif dtype in (pl.Categorical, pl.Enum):
+                total += _repeated_bytes(content, name, limits)
+        except _TooLong as found:
+            letters = column_letters(position)
+            raise Unreadable("cell_too_large", row=found.row, column=name, places={name: letters}) from found
     if total > TEXT_BYTES[0] + TEXT_BYTES[1] * limits.file_bytes:
         raise Unreadable("table_too_large", say="text")
 
@@ -89,12 +101,12 @@ def _text_bytes(content: bytes, name: str, limits: Limits) -> int:
     sure = pl.arg_where(text.str.len_bytes() > BYTES_A_LETTER * limits.cell_chars).first()
     first = pl.scan_parquet(io.BytesIO(content)).select(sure).collect().item()
     if first is not None:
-        raise Unreadable("cell_too_large", row=int(first) + 2, column=name)
+        raise _TooLong(int(first) + 2)
     lengths = text.str.len_chars()
     sizes = {"n": lengths.max(), "first": lengths.arg_max(), "bytes": text.str.len_bytes().cast(pl.Int64).sum()}
     found = pl.scan_parquet(io.BytesIO(content)).select(**sizes).collect()
     if (found["n"][0] or 0) > limits.cell_chars:
-        raise Unreadable("cell_too_large", row=int(found["first"][0]) + 2, column=name)
+        raise _TooLong(int(found["first"][0]) + 2)
     return int(found["bytes"][0])
 
 
@@ -105,8 +117,7 @@ def _repeated_bytes(content: bytes, name: str, limits: Limits) -> int:
     text = counted[name].cast(pl.String)
     long = text.filter(text.str.len_chars() > limits.cell_chars)
     if len(long):
-        row = min(int((column == one).arg_max() or 0) for one in long) + 2
-        raise Unreadable("cell_too_large", row=row, column=name)
+        raise _TooLong(min(int((column == one).arg_max() or 0) for one in long) + 2)
     return int((text.str.len_bytes().cast(pl.Int64) * counted["\0times"].cast(pl.Int64)).sum())
 
 

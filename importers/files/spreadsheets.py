@@ -59,10 +59,11 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
     book = read_book(content, limits)
     candidates = [sheet for sheet in book.sheets if sheet.visible and bare(sheet.title) not in OWN_SHEETS]
     found = []
+    ranks = {sheet.title: rank for rank, sheet in enumerate(book.sheets, start=1)}
     for sheet in candidates:
         header = header_row([[_text(c) or "" for c in row] for row in sheet.cells[:20]], words)
         if header is not None:
-            found.append(_Sheet(sheet.title, sheet.cells, *header))
+            found.append(_Sheet(sheet.title, ranks[sheet.title], sheet.cells, *header))
     if not found:
         raise Unreadable("header_not_found", n=SEARCHED_ROWS, names=words.wanted)
     chosen = _choose(found, wanted)
@@ -90,6 +91,7 @@ class _Sheet:
     """A sheet whose row `header` names `known` columns of the protocol."""
 
     name: str
+    rank: int
     cells: list[list[Any]]
     header: int
     known: int
@@ -115,11 +117,17 @@ def _choose(found: Sequence[_Sheet], wanted: Sequence[str]) -> _Sheet:
     ]
     tables = [sheet for share, sheet in shared if share < 1 / 2]
     if tables and best.filled and not wanted:
-        raise Unreadable("several_tables", sheets=", ".join(sheet.name for sheet in (best, *tables)))
+        raise Unreadable("several_tables", **_named(best, *tables))
     twins = [sheet for share, sheet in shared if share >= 1 / 2 and sheet.filled and sheet.known == best.known]
     if twins:
-        raise Unreadable("several_sheets", sheets=", ".join(sheet.name for sheet in (best, *twins)))
+        raise Unreadable("several_sheets", **_named(best, *twins))
     return best
+
+
+def _named(*sheets: _Sheet) -> dict[str, Any]:
+    """The titles of sheets, and the rank of each in the workbook."""
+    places = {sheet.name: f"n° {sheet.rank}" for sheet in sheets}
+    return {"sheets": ", ".join(places), "places": places}
 
 
 def sheet_titles(table: Table) -> tuple[str, str]:

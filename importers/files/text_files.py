@@ -145,10 +145,13 @@ def _quotes(error: str, text: str, separator: str, headers: Sequence[str], row: 
     else:
         position = _misplaced(text, start, separator)
     column = headers[position].strip() or None if position < len(headers) else None
+    if column is None:
+        return Unreadable("unclosed_quote" if unclosed else "misplaced_quote", row=row)
+    letters = column_letters(position)
+    places = {column: letters}
     if unclosed:
-        return Unreadable("unclosed_quote", row=row, column=column)
-    cell = f"{column_letters(position)}{row}" if column else None
-    return Unreadable("misplaced_quote", row=row, column=column, cell=cell, **({"say": "cell"} if column else {}))
+        return Unreadable("unclosed_quote", row=row, column=column, places=places)
+    return Unreadable("misplaced_quote", row=row, column=column, cell=f"{letters}{row}", say="cell", places=places)
 
 
 def _misplaced(text: str, start: int, separator: str) -> int:
@@ -165,7 +168,9 @@ def _swallowed(record: Sequence[str], headers: Sequence[str], separator: str, ro
     """A cell of several lines that holds as many separators as a row is a quotation mark that closed rows later."""
     for position, cell in enumerate(record):
         if "\n" in cell and cell.count(separator) >= len(headers) - 1 > 0:
-            raise Unreadable("unclosed_quote", row=row, column=headers[position] if position < len(headers) else None)
+            letters = column_letters(position)
+            column = headers[position] if position < len(headers) else letters
+            raise Unreadable("unclosed_quote", row=row, column=column, places={column: letters})
 
 
 def _keep(

@@ -356,3 +356,10 @@ def test_no_sentence_of_ours_looks_like_an_identity_when_it_comes_back(locale):
     sentences = [say(entry.id).format_map(Anything()) for entry in catalogue("importers") if entry.id]
     assert len(sentences) > 100
     assert kinds(pl.Series(sentences)) is None
+
+
+def test_a_fault_of_a_header_that_is_not_repeated_stands_at_its_header():
+    lines = [LINES[0] + ";Lefebvre", *(line + ";oui" for line in LINES[1:])]
+    report, _, book = annotate(csv_of(lines), "f.csv")
+    assert ("unknown_column_ignored", "I") in [(issue.code, issue.column) for issue in report.issues]
+    assert WARNING_COLOUR in [colour(sheet["I1"]) for sheet in book.worksheets]

@@ -22,7 +22,19 @@ from importers.files.grid import Unreadable
 from importers.identity import texts as identity_texts
 from importers.identity.cells import Cells
 from importers.identity.columns import kind_of_column
-from importers.identity.patterns import ADDRESS, BORN, CIVILITY, EMAIL, NIR, PHONE, RECORD, TOLD_NIR
+from importers.identity.patterns import (
+    ADDRESS,
+    BARE_RECORD,
+    BORN,
+    EMAIL,
+    NIR,
+    NIR_SPELLED,
+    PHONE,
+    RECORD,
+    SPELLED,
+    TOLD_NIR,
+)
+from importers.identity.persons import CIVIL_WORDS, CIVILITY, TYPED_FAST
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 TABLE = PROTOCOL.tables[0]
@@ -203,6 +215,8 @@ def test_the_fast_reader_is_taken_for_quoted_cells_and_below_titles():
 PIECES = [
     *"0123456789", *"0123456789", " ", " ", ".", "-", "/", "+", "(", ")", "@", "[", "]", "_", "a", "A", "2A", "33", "06", "0033", "tel",
     "né le ", "ne", "rue ", "12 rue d", "M. D", "Mme Du", "(at)", ".fr", "nom : D", "DUPONT", "Jean", "IPP", "nda:", "NIR ", "dossier ", "INS : ", "\u00a0", "é", "185017512345", "dob",
+    "M.Dup", "mme du", "prénom:Du", "patient ", "séjour:", "20251234", "place de la Mai", "COURS ", "1 8 5 0 1 7 5 1 2 3 4 5 6 ", "7 8",
+    "jean.du@chu",
 ]  # fmt: skip
 
 
@@ -237,16 +251,23 @@ def test_no_identity_slips_past_the_first_looks():
     texts = pl.Series(list({"".join(draw.choices(PIECES, k=draw.randint(1, 14))) for _ in range(150_000)}))
     spoken, digits = texts.str.contains(identity_texts.SPOKEN), texts.str.contains(identity_texts.MANY_DIGITS)
     short = (texts.str.len_bytes() <= identity_texts.SHORT) & ~texts.str.contains(identity_texts.SPOKEN_OR_SIGNED)
-    spaced = texts.str.replace_all(r"[.\-/_]", " ").str.replace_all(identity_texts.SPACING, " ")
+    spaced = texts.str.replace_all(r"[.\-/_()\[\]]", " ").str.replace_all(identity_texts.SPACING, " ")
+    numbered = texts.str.contains(identity_texts.DIGITS_OF_RECORD)
+    named = spoken | texts.str.contains(identity_texts.CLOSE_NAME)
+    civil = named & texts.str.contains_any(CIVIL_WORDS, ascii_case_insensitive=True)
+    record = numbered & texts.str.contains_any(identity_texts.RECORD_WORDS, ascii_case_insensitive=True)
     for name, mask, first_look in (
-        ("email", texts.str.contains(EMAIL), spoken),
+        ("email", texts.str.contains(EMAIL), texts.str.contains(identity_texts.SIGN_OF_EMAILS)),
         ("phone", texts.str.contains(PHONE), digits),
-        ("birth", texts.str.contains(BORN), spoken),
-        ("address", texts.str.contains(ADDRESS), spoken),
-        ("civility", texts.str.contains(CIVILITY), spoken),
+        ("birth", texts.str.contains(BORN), spoken | numbered & texts.str.contains(identity_texts.BIRTH_WORDS)),
+        ("address", texts.str.contains(ADDRESS), spoken & texts.str.contains(identity_texts.NUMBERED_ROAD)),
+        ("civility", texts.str.contains(CIVILITY), civil),
+        ("typed fast", texts.str.contains(TYPED_FAST), civil),
         ("nir", spaced.str.contains(NIR), digits),
+        ("spelled nir", texts.str.contains(NIR_SPELLED), digits & texts.str.contains(SPELLED)),
         ("told nir", texts.str.contains(TOLD_NIR), digits),
-        ("record", texts.str.contains(RECORD), texts.str.contains(identity_texts.DIGITS_OF_RECORD)),
+        ("record", texts.str.contains(RECORD), record),
+        ("bare record", texts.str.contains(BARE_RECORD), texts.str.contains(identity_texts.LETTER_AND_NUMBER)),
     ):
         found = texts.filter(mask)
         assert len(found) > 5, name

@@ -1,0 +1,112 @@
+"""Single cells of free text: people told in many ways are found, and ordinary remarks are nobody's."""
+
+import random
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from importers.identity.texts import kinds
+from tests.importers.test_identities import NIRS, csv, nir
+
+NIR = NIRS[2]
+BODY, KEY = NIR[:13], NIR[13:]
+SHORT_KEY = next(number for i in range(40) if (number := nir(i, "03"))[13] == "0")
+GROUPS = (NIR[0], NIR[1:3], NIR[3:5], NIR[5:7], NIR[7:10], NIR[10:13], KEY)
+REMARKS = Path(__file__).with_name("ordinary_remarks.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("M.Dupont", "name"),
+        ("M Dupont revu", "name"),
+        ("vu avec M. Dupont", "name"),
+        ("mr dupont", "name"),
+        ("madame lefebvre", "name"),
+        ("Mme.Dupont", "name"),
+        ("Mme Le Gall", "name"),
+        ("jean dupont", "name"),
+        ("revu : dupont jean", "name"),
+        ("jean-pierre dupont", "name"),
+        ("lefèvre, marie", "name"),
+        ("DUPONT, Jean", "name"),
+        ("compte rendu de DUPONT J. à revoir", "name"),
+        ("Patient DUPONT", "name"),
+        ("patient:dupont", "name"),
+        ("Patient : RAMIER Claudette", "name"),
+        ("née le 12041951", "birth"),
+        ("DDN 12041951", "birth"),
+        ("DDN:12041951", "birth"),
+        ("né le 120451", "birth"),
+        ("née 12041951", "birth"),
+        ("patient 80123456", "record"),
+        ("patient n°80123456", "record"),
+        ("patient id 80123456", "record"),
+        ("patient 80123456.", "record"),
+        ("séjour 812345", "record"),
+        ("N° de dossier 123456", "record"),
+        ("06 123 456 78", "phone"),
+        ("0612 345 678", "phone"),
+        ("01/42/34/56/78", "phone"),
+        ("06. 39. 98. 12. 34", "phone"),
+        ("jean.dupont@chu", "email"),
+        ("dupont@aphp", "email"),
+        ("3 place Bellecour", "address"),
+        ("12 place de la mairie", "address"),
+        ("12 PLACE JEAN JAURES", "address"),
+        ("4 passage Noir 75011 PARIS", "address"),
+        ("0" + NIR, "nir"),
+        ("NIR 0" + NIR, "nir"),
+        (NIR + "A", "nir"),
+        (NIR + "X", "nir"),
+        (f"lu {NIR}A ce jour", "nir"),
+        (f"{BODY} ({KEY})", "nir"),
+        (f"{BODY}({KEY})", "nir"),
+        (f"{BODY}.{KEY}", "nir"),
+        (f"{BODY}/{KEY}", "nir"),
+        (" ".join(NIR), "nir"),
+        (".".join(NIR), "nir"),
+        (f"{SHORT_KEY[:13]}{SHORT_KEY[14]}", "nir"),
+        (" ".join(g.lstrip("0") if i == 2 else g for i, g in enumerate(GROUPS)), "nir"),
+    ],
+)
+def test_a_person_told_in_one_cell_is_found(text, kind):
+    issue = csv("obs", ["RAS", "", text]).report.issues[0]
+    assert (issue.code, issue.params["kind"], issue.row, issue.column) == ("identifying_data", kind, 4, "obs")
+
+
+def test_the_ordinary_remarks_are_many():
+    assert len(REMARKS) == len(set(REMARKS)) > 200
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+def test_an_ordinary_remark_is_nobody_s(remark):
+    for text in (remark, remark.upper()):
+        report = csv("remarque", ["", text]).report
+        assert (report.accepted, report.reason) == (True, "unknown_column_ignored"), text
+
+
+def test_the_ordinary_remarks_together_are_nobody_s():
+    assert kinds(pl.Series(REMARKS * 3)) is None
+
+
+@pytest.mark.parametrize(
+    "low_and_high",
+    [(10**13, 10**14), (10**14, 10**15), (202603 * 10**9, 202604 * 10**9), (10**15, 10**16)],
+)
+def test_long_numbers_that_pass_by_chance_are_nobody_s(low_and_high):
+    """One in some hundreds has the structure and the key of a social security number."""
+    draw = random.Random(5)  # noqa: S311
+    assert kinds(pl.Series([str(draw.randrange(*low_and_high)) for _ in range(20_000)])) is None
+
+
+def test_one_social_security_number_among_long_numbers_is_found():
+    draw = random.Random(5)  # noqa: S311
+    numbers = [f"202603{draw.randrange(10**9):09d}" for _ in range(300)]
+    assert kinds(pl.Series([*numbers, NIR])) == ("nir", [NIR])
+
+
+@pytest.mark.parametrize("shape", ["{}.71", "0{}71"])
+def test_moments_in_milliseconds_are_nobody_s(shape):
+    assert kinds(pl.Series([shape.format(1_751_012_345_678 + 7919 * i) for i in range(5_000)])) is None
