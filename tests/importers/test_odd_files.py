@@ -2,8 +2,10 @@
 
 import datetime as dt
 import io
+import re
 import struct
 import zipfile
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -21,6 +23,7 @@ PROTOCOL = load_protocol("diagnostic-accuracy")
 TABLE = PROTOCOL.tables[0]
 HEAD = ["case_id", "site", "period", "reference", "score", "prediction", "start_time", "end_time", "cost_eur"]
 SMALL = Context(limits=Limits(file_bytes=10_000_000, unpacked_bytes=50_000_000, rows=200_000, grid_cells=5_000_000))
+CORPUS = Path(__file__).parents[1] / "corpus" / "public"
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -370,6 +373,20 @@ def rewritten(change, content=None):
         for item in source.infolist():
             target.writestr(item.filename, change(item.filename, source.read(item)))
     return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("said", "reason"), [("4294967296", "archive_corrupt"), ("40", None), ("1", None)])
+def test_texts_announced_and_not_there_ask_for_no_memory(said, reason):
+    """A number in the header of the shared texts, for which a reader would make room: a hundred gigabytes."""
+
+    def change(name, part):
+        if name != "xl/sharedStrings.xml":
+            return part
+        assert b' uniqueCount="' in part
+        return re.sub(rb' uniqueCount="\d+"', f' uniqueCount="{said}"'.encode(), part)
+
+    content = rewritten(change, (CORPUS / "xlsx_zip_data_descriptors.xlsx").read_bytes())
+    assert check(content, "f.xlsx").report.reason == reason
 
 
 def with_part(name, content="x"):
