@@ -167,6 +167,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Column « {column} »: {n} row(s) without a reference, left out of the accuracy figures and counted."
     ),
     "unit_stripped": marked("Column « {column} »: the unit written in the cells was set aside."),
+    "unit_in_format": marked(
+        "Column « {column} »: the format of some cells shows a unit, a text or thousands that the stored number does not hold: the number was read; check that it is in the unit of the protocol."
+    ),
     "excel_serial_converted": marked(
         "Column « {column} »: Excel's day numbers were read as dates; check the first and the last."
     ),

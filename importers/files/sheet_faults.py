@@ -36,6 +36,7 @@ def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str],
         issues.append(Issue("hidden_rows_included", "warning"))
     if names := ", ".join(_hidden(parts, frame, headers)):
         issues.append(Issue("hidden_columns_included", "warning", params={"names": names}))
+    issues.extend(_adding(parts, headers))
     errors = [place for place in parts.errors if _inside(place, headers, header)]
     columns = {place.column: frame[str(place.column)].to_list() for place in errors}
     for place in errors:
@@ -43,7 +44,28 @@ def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str],
         if record < frame.height and columns[place.column][record] is None:
             columns[place.column][record] = place.text or "#"
     replaced = [pl.Series(str(i), values, dtype=pl.String) for i, values in columns.items()]
-    return SheetFaults(frame.with_columns(replaced), tuple(issues))
+    return SheetFaults(_padded(frame.with_columns(replaced), parts, headers, header), tuple(issues))
+
+
+def _padded(frame: pl.DataFrame, parts: SheetParts, headers: Sequence[str], header: int) -> pl.DataFrame:
+    """Numbers with the leading zeros that the sheet shows: the person reads `00042`, and another file says so."""
+    widths: dict[int, dict[int, int]] = {}
+    for place, width in parts.padded:
+        if _inside(place, headers, header):
+            widths.setdefault(place.column, {})[place.row - header - 1] = width
+    for position, records in widths.items():
+        cells = frame[str(position)].to_list()
+        for record, width in records.items():
+            if record < len(cells) and cells[record] is not None and cells[record].isdigit():
+                cells[record] = cells[record].zfill(width)
+        frame = frame.with_columns(pl.Series(str(position), cells, dtype=pl.String))
+    return frame
+
+
+def _adding(parts: SheetParts, headers: Sequence[str]) -> Iterator[Issue]:
+    for position in sorted(parts.adding):
+        if position < len(headers):
+            yield Issue("unit_in_format", "warning", column=headers[position].strip() or column_letters(position))
 
 
 def _hidden(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str]) -> Iterator[str]:

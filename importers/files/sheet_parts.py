@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
 from importers.context import Limits
+from importers.files.cell_formats import Formats, styled_cells
 from importers.files.grid import Unreadable, column_letters
 
+NO_FORMATS: Final = Formats()
 PREFIX: Final = rb"<(?:\w+:)?"
 FORMULA: Final = re.compile(PREFIX + rb"f[ />]")
 CELL: Final = re.compile(PREFIX + rb"c\b((?:[^>]*[^/>])?)>(.*?)</(?:\w+:)?c>", re.DOTALL)
@@ -71,6 +73,10 @@ class SheetParts:
     """From the first to the last of each block, from 0, ends included; people also hide all those beyond their table."""
     plain: bool = False
     """Whether it holds none of the above, nor a pronunciation."""
+    padded: Sequence[tuple[Place, int]] = ()
+    """Cells shown with leading zeros, and to how many digits."""
+    adding: frozenset[int] = frozenset()
+    """Columns, from 0, of which the format of some cell adds something to the number that it shows."""
 
 
 def column_number(letters: bytes | str) -> int:
@@ -81,8 +87,20 @@ def column_number(letters: bytes | str) -> int:
     return number - 1
 
 
-def sheet_parts(part: bytes) -> SheetParts:
-    """Look through the XML of a sheet whose size was checked."""
+def sheet_parts(part: bytes, styles: Formats = NO_FORMATS) -> SheetParts:
+    """Look through the XML of a sheet whose size was checked; `styles` are those that show something else than the number."""
+    found = _looked_through(part)
+    if not styles:
+        return found
+    cells = [(Place(row, column_number(letters)), style) for row, letters, style in styled_cells(part, styles)]
+    return replace(
+        found,
+        padded=[(place, styles.padded[style]) for place, style in cells if style in styles.padded],
+        adding=frozenset(place.column for place, style in cells if style in styles.adding),
+    )
+
+
+def _looked_through(part: bytes) -> SheetParts:
     text = _text(part)
     if not text.str.contains(GLANCE)[0]:  # one look; each kind is searched for in a sheet that holds some
         return SheetParts(plain=True)

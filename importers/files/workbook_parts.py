@@ -18,6 +18,7 @@ import polars as pl
 from defusedxml import DefusedXmlException, ElementTree
 
 from importers.context import TEXT_BYTES, Limits
+from importers.files.cell_formats import formats
 from importers.files.elsewhere import Elsewhere
 from importers.files.grid import Unreadable
 from importers.files.pilot_mark import PART, read_mark
@@ -31,10 +32,11 @@ LINKED: Final = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/", "
 XML: Final = (".xml", ".rels", ".vml")
 ACTIVE: Final = ("xl/activex/", "xl/embeddings/", "xl/ctrlprops/", "customui/", "xl/customui/")
 SHARED_PART: Final = "xl/sharedstrings.xml"
+STYLES_PART: Final = "xl/styles.xml"
 COMMENTS: Final = ("xl/comments", "xl/threadedcomments")
 DRAWN: Final = ("xl/drawings/", "xl/charts/")
 UNSEARCHED: Final = (
-    "xl/styles.xml",
+    STYLES_PART,
     "xl/theme/",
     "[content_types].xml",
     "xl/persons/",
@@ -190,7 +192,8 @@ def look_into(archive: Opened) -> Parts:
         A link to another file, active content.
     """
     parts, titles = archive.parts, archive.titles
-    sheets = {title: sheet_parts(parts[name]) for title, name in titles.items()}
+    styles = formats(parts.get(STYLES_PART, b""))
+    sheets = {title: sheet_parts(parts[name], styles) for title, name in titles.items()}
     plain = {name for title, name in titles.items() if sheets[title].plain}
     outside = {**parts, **{name: _without_cells(parts[name]) for name in titles.values()}}
     texts = [text for name, part in outside.items() for text in _texts(name, part, archive)]

@@ -1,0 +1,86 @@
+"""Formats of cells that show something else than the stored number: leading zeros, a unit, thousands left out."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+PREFIX: Final = rb"<(?:\w+:)?"
+NUMBER_FORMAT: Final = re.compile(PREFIX + rb"numFmt\b[^>]*>")
+ID: Final = re.compile(rb"\bnumFmtId=[\"'](\d{1,9})[\"']")
+CODE: Final = re.compile(rb"\bformatCode=(?:\"([^\"]*)\"|'([^']*)')")
+CELL_STYLES: Final = re.compile(rb"cellXfs\b(.*?)cellXfs\b", re.DOTALL)
+STYLE: Final = re.compile(PREFIX + rb"xf\b[^>]*>")
+LITERAL: Final = re.compile(r"\"([^\"]*)\"|\\(.)|_.|\*.")
+"""A text between quotation marks or after a stroke; a space as wide as a sign, and a sign that fills the cell."""
+BRACKETED: Final = re.compile(r"\[\$([^\]\-]*)(?:-[^\]]*)?\]|\[[^\]]*\]")
+"""A currency with its language; a colour, a condition or a language alone."""
+MOMENT: Final = re.compile(r"[dmyhs]", re.IGNORECASE)
+PADDED: Final = re.compile(r"#*(0[0#]+)")
+A_UNIT: Final = re.compile(r"[^\W\d_]|[$£¥]")
+EUROS: Final = re.compile(r"€|\b(?:eur|euros?)\b", re.IGNORECASE)
+THOUSANDS: Final = re.compile(r"[0#?],+(?![0#?,])")
+ADDRESS: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+
+
+@dataclass(frozen=True)
+class Formats:
+    """The styles of a workbook, by number, that pad with zeros (and to how many digits) or add something to the number."""
+
+    padded: Mapping[int, int] = field(default_factory=dict)
+    adding: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.padded or self.adding)
+
+
+def formats(styles: bytes) -> Formats:
+    """Those of the part of styles."""
+    codes = {}
+    for found in NUMBER_FORMAT.finditer(styles):
+        number, code = ID.search(found[0]), CODE.search(found[0])
+        if number and code:
+            codes[int(number[1])] = html.unescape((code[1] or code[2] or b"").decode("utf-8", "replace"))
+    widths = {number: width for number, code in codes.items() if (width := _width(code))}
+    adding = {number for number, code in codes.items() if _adds(code)}
+    padded, added = {}, set()
+    block = CELL_STYLES.search(styles) if widths or adding else None
+    for style, found in enumerate(STYLE.finditer(block[1]) if block else ()):
+        told = ID.search(found[0])
+        number_format = int(told[1]) if told else 0
+        if number_format in widths:
+            padded[style] = widths[number_format]
+        if number_format in adding:
+            added.add(style)
+    return Formats(padded, frozenset(added))
+
+
+def _width(code: str) -> int:
+    """How many digits a number is shown with at least: 5 for `00000`, 10 for `0#" "##" "##" "##" "##`; 0 for other formats."""
+    first = LITERAL.sub(lambda text: "" if not (text[1] or text[2] or "").strip(" |") else '"', code.partition(";")[0])
+    found = PADDED.fullmatch(first.replace(" ", ""))
+    return len(found[1]) if found else 0
+
+
+def _adds(code: str) -> bool:
+    """Whether a format writes letters or a currency beside the number, euros apart, or leaves thousands out."""
+    bare = BRACKETED.sub("", LITERAL.sub("", code))
+    if MOMENT.search(bare):
+        return False
+    said = [text[1] or text[2] or "" for text in LITERAL.finditer(code)] + [
+        text[1] or "" for text in BRACKETED.finditer(code)
+    ]
+    told = EUROS.sub("", " ".join([*said, "$" if "$" in bare else ""]))
+    return bool(A_UNIT.search(told) or THOUSANDS.search(bare.partition(";")[0]))
+
+
+def styled_cells(part: bytes, styles: Formats) -> Iterator[tuple[int, str, int]]:
+    """Row (from 1), letters of the column and style of each cell that bears one of these styles."""
+    wanted = b"|".join(str(style).encode() for style in sorted({*styles.padded, *styles.adding}))
+    for cell in re.finditer(PREFIX + rb"c\b[^>]*\bs=[\"'](" + wanted + rb")[\"'][^>]*>", part):
+        address = ADDRESS.search(cell[0])
+        if address:
+            yield int(address[2]), address[1].decode(), int(cell[1])

@@ -1,0 +1,100 @@
+"""Formats that show something else than the stored number: leading zeros come back, a unit or thousands are told."""
+
+import io
+
+import pytest
+from openpyxl import Workbook
+
+from evaluation.protocol import load_protocol
+from importers.check import Context, check_bytes
+from importers.files.cell_formats import _adds, _width
+
+PROTOCOL = load_protocol("diagnostic-accuracy")
+HEAD = ["case_id", "site", "period", "reference", "score", "prediction", "start_time", "end_time", "cost_eur"]
+ROWS = [
+    [42, 990000010, "avant", 1, 0.25, 0, "02/03/2026 08:10", "02/03/2026 08:40", 20.5],
+    [7, 990000028, "après", 0, 0.5, 1, "03/03/2026 08:10", "03/03/2026 08:40", 30],
+]
+
+
+def checked(**formats):
+    book = Workbook()
+    for row in [HEAD, *ROWS]:
+        book.active.append(row)
+    for cell, code in formats.items():
+        book.active[cell].number_format = code
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return check_bytes(buffer.getvalue(), PROTOCOL, Context(), name="f.xlsx")
+
+
+def test_leading_zeros_that_the_sheet_shows_are_part_of_the_code():
+    found = checked(A2="00000", A3="00000", B3="000000000")
+    assert found.frame["case_id"].to_list() == ["00042", "00007"]
+    assert found.frame["site"].to_list() == ["990000010", "990000028"]
+    assert not found.report.issues
+    assert checked(A2="00000").frame["case_id"].to_list() == ["00042", "7"]
+    assert checked(I2="00000", E2="0.00").frame["cost_eur"].to_list() == [20.5, 30]
+
+
+@pytest.mark.parametrize("code", ['0.0 "k€ "', "[$$-409]#,##0.00", "[$USD] 0", "#,##0,", '0 "min"', "0\\h", "$0"])
+def test_a_unit_that_only_the_format_shows_is_told(code):
+    report = checked(I2=code, I3=code).report
+    assert [(i.code, i.column) for i in report.issues] == [("unit_in_format", "cost_eur")]
+    assert report.accepted
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '#,##0.00 "€"',
+        "#,##0.00\\ [$€-40C]",
+        "_-* #,##0.00\\ [$€-1]_-",
+        "0%",
+        "0.00E+00",
+        "[Red]0.00",
+        '0.0" "',
+        "#,##0",
+        "@",
+    ],
+)
+def test_usual_formats_say_nothing_more(code):
+    assert not checked(I2=code, I3=code).report.issues
+
+
+def test_a_telephone_shown_with_its_zero_is_one():
+    book = Workbook()
+    for row in [[*HEAD, "repère"], *([*row, 612345670 + i] for i, row in enumerate(ROWS))]:
+        book.active.append(row)
+    for cell in ("J2", "J3"):
+        book.active[cell].number_format = '0#" "##" "##" "##" "##'
+    buffer = io.BytesIO()
+    book.save(buffer)
+    report = check_bytes(buffer.getvalue(), PROTOCOL, Context(), name="f.xlsx").report
+    assert report.reason == "identifying_data"
+
+
+@pytest.mark.parametrize(
+    ("code", "width"),
+    [
+        ("00000", 5),
+        ("0", 0),
+        ("#,##0", 0),
+        ("0.00", 0),
+        ('0#" "##" "##" "##" "##', 10),
+        ("000\\-000", 0),
+        ("0000;-0000", 4),
+        ('"C"000', 0),
+        ("dd/mm/yyyy", 0),
+        ("General", 0),
+    ],
+)
+def test_the_digits_of_a_format(code, width):
+    assert _width(code) == width
+
+
+@pytest.mark.parametrize(
+    "code", ['dd/mm/yyyy "à" hh:mm', "[$-40C]d mmm yyyy", "h:mm AM/PM", "General", "0.00_ ;[Red]-0.00 "]
+)
+def test_formats_of_moments_add_no_unit(code):
+    assert not _adds(code)
