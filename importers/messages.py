@@ -54,7 +54,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "nul_bytes": marked("The file holds binary data: save the table as .xlsx or CSV UTF-8."),
     "unclosed_quote": marked("A quotation mark opened in row {row} never closes: remove it or close it."),
     "header_not_found": marked(
-        "None of the first {n} rows names the columns expected ({names}): write these headers above the data, or start from the blank workbook of the protocol."
+        "No row among the first {n} names the columns expected ({names}): write these headers above the data, or start from the blank workbook of the protocol."
     ),
     "header_not_first_row": marked("The header was found in row {row}: the rows above it were left out."),
     "sheet_selected": marked("Several sheets: « {sheet} » was read."),

@@ -22,10 +22,10 @@ def through_child(case: Case, path: Path) -> Iterator[Find]:
     except BaseException as error:  # noqa: BLE001
         yield fell("child", error)
         return
-    if child.report.reason == "unreadable_file":
+    here = check_bytes(case.content, case.protocol, case.context, name=case.name or path.name, table=case.table)
+    if child.report.reason == "unreadable_file" != here.report.reason:
         yield Find("child: unreadable_file")
         return
-    here = check_bytes(case.content, case.protocol, case.context, name=case.name or path.name, table=case.table)
     if (told := difference(here, child)) is not None:
         yield Find(f"child differs: {told[0]}", told[1])
 
