@@ -129,7 +129,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "duplicate_column:same": marked("Several columns are headed « {column} »: keep one, or name them differently."),
     "missing_required_column": marked("The column {expected} ({label}) is missing: add it."),
     "missing_required_column:near": marked(
-        "The column {expected} ({label}) is missing. Is it « {other} »? Then rename that column, or give it by a mapping (--map)."
+        "The column {expected} ({label}) is missing. Is it « {other} »? Then rename that column, or say so in the list of the page (--map for the command)."
     ),
     "mapped_header_absent": marked(
         "No column of the file is headed « {other} », as the mapping says. It holds: {names}."
@@ -158,7 +158,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "columns_not_found": marked("No row of the file names {expected}: write the headers as they stand in the file."),
     "missing_required_column:either": marked("One of the columns {names} is needed: add it."),
     "missing_required_column:either_near": marked(
-        "One of the columns {names} is needed. Is « {other} » the column {expected}? Then rename it, or give it by a mapping (--map)."
+        "One of the columns {names} is needed. Is « {other} » the column {expected}? Then rename it, or say so in the list of the page (--map for the command)."
     ),
     "ambiguous_columns": marked("Only one of the columns {names} may be there: keep one."),
     "percent_converted": marked("Column « {column} »: per cents were divided by 100."),

@@ -19,7 +19,6 @@ from litestar.response import Redirect, Stream
 from evaluation.protocol import Protocol
 from importers.annotated.refusals import may_have_copy
 from importers.blank.workbook import blank_workbook
-from importers.columns.mapping import from_json
 from registry import db
 from registry.errors import NotFound
 from registry.policies.access import Action, Actor, may
@@ -28,6 +27,7 @@ from registry.services.pilots import PilotOut
 from registry.vocabulary import UserRole
 from registry.web.auth import signed_in
 from registry.web.forms import FIELD, SMALL, read_form, require_own_form
+from registry.web.mapping_form import mapping_of, questions
 from registry.web.render import locale_of, page
 from registry.web.words import status_class, word
 
@@ -57,6 +57,7 @@ async def _show(
     *,
     status: int = 200,
     report: dict[str, Any] | None = None,
+    refused: _Sent | None = None,
 ) -> Response[str]:
     protocol = await _protocol(actor, found)
     sent = []
@@ -71,6 +72,9 @@ async def _show(
         protocol=protocol,
         sent=sent,
         report=report,
+        chosen_table=refused.table if refused else None,
+        mapping=refused.mapping if refused else None,
+        questions=questions(report, protocol, refused.mapping if refused else None),
         can_send=takes_part and found["state"] == "collecting" and may(actor, Action.SUBMISSION_SEND),
         can_annotate=bool(report and may_have_copy(report)),
         can_close=may(actor, Action.PILOT_CLOSE) and found["state"] == "collecting",
@@ -120,14 +124,8 @@ class _Sent:
 async def _sent(request: Request[Any, Any, Any]) -> _Sent | None:
     """What the form of a file holds; `None` when there is no file."""
     form = await _sent_form(request)
-    file, table, mapping = form.get("file"), str(form.get("table") or "") or None, _mapping(form)
+    file, table, mapping = form.get("file"), str(form.get("table") or "") or None, mapping_of(form)
     return _Sent(file, file.filename, table, mapping) if isinstance(file, UploadFile) and file.filename else None
-
-
-def _mapping(form: FormMultiDict) -> dict[str, str | None] | None:
-    """What the form says of the headers, if it says anything."""
-    said = form.get("mapping")
-    return from_json(said) if isinstance(said, str) and said else None
 
 
 @contextlib.asynccontextmanager
@@ -160,7 +158,7 @@ async def upload(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Respo
             locale=locale_of(request),
         )
     if received.submission is None:
-        return await _show(request, actor, found, status=422, report=received.report)
+        return await _show(request, actor, found, status=422, report=received.report, refused=sent)
     return Redirect(f"/submissions/{received.submission['id']}", status_code=303)
 
 
@@ -187,7 +185,8 @@ async def annotated(request: Request[Any, Any, Any], pilot: FromPath[str]) -> Re
         )
     if made.copy is None:
         status = 409 if made.identifies else 422
-        return await _show(request, actor, found, status=status, report={**made.report, "no_copy": made.why})
+        report = {**made.report, "no_copy": made.why}
+        return await _show(request, actor, found, status=status, report=report, refused=sent)
     headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
     return Stream(marked_copies.chunks(made.copy), media_type=XLSX, headers=headers)
 

@@ -14,6 +14,9 @@ from tests.web.test_annotated import book_of
 API = "/api/v1/pilots/PIL-1/submissions"
 
 
+AVIS = "Avis de l'outil"
+
+
 async def test_a_machine_sends_a_mapping_with_its_file(machine, world):
     site = await machine("site_a")
     refused = await site.post(API, files={"file": ("cas.csv", own_rows())})
@@ -89,3 +92,25 @@ async def test_the_page_of_a_file_shows_how_it_was_read(browser, machine, world)
     assert copy.status_code == 200
     bad = await post(client, address, "/pilots/PIL-1/annotated", {"mapping": "["}, files={"file": ("cas.csv", content)})
     assert (bad.status_code, "objet JSON" in bad.text) == (422, True)
+
+
+async def test_a_refused_file_asks_what_its_columns_are(browser, world):
+    """A list for each header that is not recognised; the answer goes with the file, which is then sound."""
+    client = browser()
+    await sign_in(client, "site_a")
+    file = {"file": ("cas.csv", own_rows())}
+    refused = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", {}, files=file)
+    assert refused.status_code == 422
+    asked = dict(re.findall(r'name="header-(\d+)" value="([^"]*)"', refused.text))
+    assert {html.unescape(header) for header in asked.values()} == set(SAID)
+    number = {html.unescape(header): n for n, header in asked.items()}
+    choices = {f"header-{n}": html.unescape(header) for n, header in asked.items()}
+    choices |= {f"column-{n}": "" for n in asked} | {f"column-{number[AVIS]}": "prediction"}
+    sent = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", choices, files=file)
+    assert sent.status_code == 303, sent.text
+    assert AVIS in html.unescape((await client.get(sent.headers["location"])).text)
+    wrong = choices | {f"column-{number[AVIS]}": "score"}
+    other = {"file": ("cas.csv", own_rows(prefix="d"))}
+    again = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", wrong, files=other)
+    assert again.status_code == 422
+    assert re.search(r'<option value="score" selected>', again.text)
