@@ -109,8 +109,8 @@ async def test_a_refused_file_asks_what_its_columns_are(browser, world):
     sent = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", choices, files=file)
     assert sent.status_code == 303, sent.text
     assert AVIS in html.unescape((await client.get(sent.headers["location"])).text)
-    wrong = choices | {f"column-{number[AVIS]}": "score"}
+    wrong = choices | {f"column-{number[AVIS]}": "reference"}
     other = {"file": ("cas.csv", own_rows(prefix="d"))}
     again = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", wrong, files=other)
     assert again.status_code == 422
-    assert re.search(r'<option value="score" selected>', again.text)
+    assert re.search(r'<option value="reference" selected>', again.text)
