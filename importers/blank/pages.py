@@ -65,10 +65,20 @@ def add_instructions(
                 "No name, birth date, address, telephone, e-mail, social security or patient number: the file would be refused."
             ),
         ),
-        (say("Then"), say("Send the file on the pilot's page: every fault is shown at once, with its row and cell.")),
+        (say("Then"), " ".join(_then(tables, locale))),
         (say("Digest of the protocol"), protocol.digest),
     ]
     for number, line in enumerate(lines, start=1):
         put_row(sheet, number, list(line))
         sheet.cell(number, 1).font = BOLD
     sized(sheet, {"A": 26, "B": 100})
+
+
+def _then(tables: Sequence[Table], locale: str) -> list[str]:
+    say = translations("importers", locale).gettext
+    send = [say("Send the file on the pilot's page: every fault is shown at once, with its row and cell.")]
+    if len(tables) > 1:
+        send.append(
+            say("When several sheets are filled in, send it once for each, and choose the sheet in the list « Table ».")
+        )
+    return send

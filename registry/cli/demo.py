@@ -56,7 +56,8 @@ def _print(played: dict[str, Any], folder: Path) -> None:
     for code, edition in played["editions"].items():
         click.echo(f"{code} : {edition['workbook']} ({say('edition')} {edition['number']}, {edition['digest'][:16]}…)")
     waiting, opened = played["awaiting_signature"], played["open_pilot"]
-    click.echo(say("{pilot} waits for its two signatures.").format(pilot=waiting["pilot"]))
+    if waiting:
+        click.echo(say("{pilot} waits for its two signatures.").format(pilot=waiting["pilot"]))
     click.echo(say("{pilot} is open: send it {file}.").format(pilot=opened["id"], file=opened["ready_file"]))
     made = [account for account in played["accounts"] if account["password"]]
     if made:

@@ -92,6 +92,10 @@ def _check(
     context = replace(context, mapping=mapping_of(said))
     shown = name or file.name
     aggregate = is_json(existing(file), shown)
+    if annotate is not None and annotate.resolve() == file.resolve():
+        raise Refused(
+            say("{path} is the file to check: write the marked copy under another name.").format(path=annotate)
+        )
     require_columns(context.mapping, aggregate=aggregate)
     with tempfile.TemporaryDirectory(prefix="preuve-annotate-") as folder:
         copy = Path(folder) / "copy.xlsx"
@@ -297,8 +301,21 @@ def template(protocol_name: str, output: Path | None, table: str | None) -> None
         message = say("The protocol {protocol} has no table {table}: choose one of {names}.")
         raise Refused(message.format(protocol=protocol.id, table=table, names=", ".join(names)))
     path = output or Path(f"{protocol.id}.xlsx")
+    _require_nothing_lost(path, protocol)
     write_file(path, blank_workbook(protocol, table=table, locale=locale()))
     click.echo(say("{path} written: fill it in and check it with preuve check.").format(path=path))
+
+
+def _require_nothing_lost(path: Path, protocol: Protocol) -> None:
+    """Refuse to write a blank workbook over one that somebody has filled in."""
+    if not path.is_file() or not path.stat().st_size:
+        return
+    from importers.child.sandbox import in_child
+    from importers.context import Context
+
+    report = in_child(path, protocol, Context(), name=path.name).report
+    if report.rows or report.reason in ("several_tables", "several_sheets", "identifying_data"):
+        raise Refused(say("{path} is filled in already: choose another name with -o.").format(path=path))
 
 
 @click.command()

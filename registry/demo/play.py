@@ -46,7 +46,8 @@ class Played(TypedDict):
     dir: str
     tools: list[Outcome]
     open_pilot: dict[str, str]
-    awaiting_signature: dict[str, str]
+    awaiting_signature: dict[str, str] | None
+    """`None` once somebody has signed it."""
     editions: dict[str, dict[str, Any]]
     accounts: list[dict[str, str | None]]
     notices: list[str]
@@ -78,12 +79,12 @@ async def play(folder: Path, locale: str = "fr", report: Report = lambda _: None
             outcomes.append(await _outcome(tool, part, locale))
     report("UniHA, Resah")
     editions = {code: await _edition(story, code, folder, locale) for code in story.centrals}
-    waiting = next(o for o in outcomes if o["scorecard"] and o["decision"] is None)
+    waiting = next((o for o in outcomes if o["scorecard"] and o["decision"] is None), None)
     return {
         "dir": str(folder),
         "tools": [o for o in outcomes if o["scorecard"]],
         "open_pilot": await _open_pilot(story, folder),
-        "awaiting_signature": {"pilot": waiting["pilot"], "scorecard": str(waiting["scorecard"])},
+        "awaiting_signature": waiting and {"pilot": waiting["pilot"], "scorecard": str(waiting["scorecard"])},
         "editions": editions,
         "accounts": people,
         "notices": list(story.notices),

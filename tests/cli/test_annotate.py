@@ -73,3 +73,25 @@ def test_a_folder_where_nothing_can_be_written_is_one_sentence(file, tmp_path):
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert "ne peut pas être écrit" in result.stderr
+
+
+def test_the_copy_never_takes_the_place_of_the_file_checked(file):
+    path = file()
+    before = path.read_bytes()
+    result = preuve("check", path, *ARGUMENTS, path)
+    assert (result.returncode, path.read_bytes()) == (1, before)
+    assert "sous un autre nom" in result.stderr
+
+
+def test_a_blank_workbook_never_takes_the_place_of_a_filled_one(tmp_path):
+    path = tmp_path / "cas.xlsx"
+    path.touch()
+    assert preuve("template", "diagnostic-accuracy", "-o", path).returncode == 0
+    assert preuve("template", "diagnostic-accuracy", "-o", path).returncode == 0, "a blank one may be written anew"
+    book = load_workbook(path)
+    book.worksheets[0].cell(2, 1).value = "C1"
+    book.save(path)
+    filled = path.read_bytes()
+    result = preuve("template", "diagnostic-accuracy", "-o", path)
+    assert (result.returncode, path.read_bytes()) == (1, filled)
+    assert "déjà rempli" in result.stderr
