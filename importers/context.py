@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from importers.given_context import given_context
 
 TRUE_WORDS: Final = frozenset(
     ("1", "1.0", "1,0", "oui", "o", "vrai", "true", "yes", "y", "positif", "positive", "pos", "p")
@@ -63,26 +65,28 @@ class Context:
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any], *, uploader_site: str | None = None) -> Context:
-        """The context of a JSON object: pilot, registered sites, dates, limits, words and aliases; all optional."""
-        pilot = given.get("pilot", {})
-        tokens = given.get("tokens", {})
-        known = {f.name for f in fields(Limits)}
-        limits = replace(Limits(), **{k: v for k, v in given.get("limits", {}).items() if k in known})
-        sites = given.get("registered_sites")
-        now = given.get("now")
+        """The context of a JSON object: pilot, registered sites, dates, limits, words and aliases; all optional.
+
+        Raises
+        ------
+        BadContext
+            A part is of another kind than it should be.
+        """
+        said = given_context(given)
+        true, false, missing = said.tokens.true, said.tokens.false, said.tokens.missing
         return cls(
-            pilot=pilot.get("id"),
-            registered_sites=None if sites is None else frozenset(sites),
-            uploader_site=uploader_site or given.get("uploader_site"),
-            first_day=_day(pilot.get("first_day")),
-            last_day=_day(pilot.get("last_day")),
-            today=dt.datetime.fromisoformat(now).date() if now else None,
-            limits=limits,
-            true_words=frozenset(tokens.get("true", TRUE_WORDS)),
-            false_words=frozenset(tokens.get("false", FALSE_WORDS)),
-            missing_words=frozenset(tokens.get("missing", MISSING_WORDS)) | {""},
-            repeated_cases=_is_paired(given.get("design") or pilot.get("design")),
-            aliases={name: tuple(words) for name, words in given.get("header_aliases", {}).items()},
+            pilot=said.pilot.id,
+            registered_sites=None if said.registered_sites is None else frozenset(said.registered_sites),
+            uploader_site=uploader_site or said.uploader_site,
+            first_day=said.pilot.first_day,
+            last_day=said.pilot.last_day,
+            today=said.now.date() if said.now else None,
+            limits=replace(Limits(), **said.limits.model_dump(exclude_none=True)),
+            true_words=TRUE_WORDS if true is None else frozenset(true),
+            false_words=FALSE_WORDS if false is None else frozenset(false),
+            missing_words=(MISSING_WORDS if missing is None else frozenset(missing)) | {""},
+            repeated_cases=_is_paired(said.design or said.pilot.design),
+            aliases={name: tuple(words) for name, words in said.header_aliases.items()},
         )
 
 
@@ -90,7 +94,3 @@ def _is_paired(design: str | None) -> bool:
     return bool(design) and str(design).casefold().startswith(
         ("paired", "crossover", "cross-over", "within", "repeated")
     )
-
-
-def _day(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None

@@ -1,5 +1,6 @@
 """A file is read right, or every fault is told in one go, in the person's own rows; nothing of a cell is repeated."""
 
+import dataclasses
 import datetime as dt
 import io
 import zipfile
@@ -12,6 +13,7 @@ from evaluation.protocol import load_protocol
 from importers.answer import as_json, normalised_rows
 from importers.check import Context, check_bytes
 from importers.context import Limits
+from importers.given_context import BadContext
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 TABLE = PROTOCOL.tables[0]
@@ -412,3 +414,28 @@ def test_rows_set_aside_by_the_protocol_are_kept_and_announced():
     checked = check_bytes(text.encode(), protocol, Context(), name="f.csv")
     assert checked.report.issue_counts == {"columns_mapped_by_alias": 1, "excluded_by_protocol": 1}
     assert checked.frame["turnaround_hours"].to_list() == [-2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"limits": {"rows": "x"}}, "limits.rows"),
+        ({"limits": {"rows": -1}}, "limits.rows"),
+        ({"limits": 3}, "limits"),
+        ({"pilot": [1]}, "pilot"),
+        ({"pilot": {"first_day": "2026-02-30"}}, "pilot.first_day"),
+        ({"registered_sites": [1]}, "registered_sites.0"),
+        ({"tokens": {"true": 3}}, "tokens.true"),
+        ({"header_aliases": {"site": 3}}, "header_aliases.site"),
+        ({"now": 5}, "now"),
+    ],
+)
+def test_a_context_of_another_kind_is_one_sentence(given, place):
+    with pytest.raises(BadContext) as refusal:
+        Context.from_mapping(given)
+    assert f"« {place} »" in refusal.value.sentence("fr")
+
+
+def test_the_limits_of_a_context_are_those_of_the_check():
+    limits = {field.name: 7 for field in dataclasses.fields(Limits)}
+    assert Context.from_mapping({"limits": limits | {"cost_eur": "0..1"}}).limits == Limits(**limits)
