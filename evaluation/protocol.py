@@ -373,7 +373,7 @@ def parse_protocol(text: str, name: str = "protocol") -> Protocol:
     """
     try:
         return Protocol.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ProtocolError(name, [Problem("TOML", "{words}", {"words": str(error)})]) from error
     except ValidationError as error:
         raise ProtocolError(name, [problem(e) for e in error.errors(include_url=False)]) from error

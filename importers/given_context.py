@@ -90,4 +90,4 @@ def given_context(given: Mapping[str, Any]) -> GivenContext:
         return GivenContext.model_validate_json(json.dumps(given), strict=True)
     except ValidationError as error:
         place = error.errors(include_url=False, include_input=False)[0]["loc"]
-        raise BadContext(".".join(map(str, place))) from error
+        raise BadContext(".".join(map(str, place)) or "{…}") from error

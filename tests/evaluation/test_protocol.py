@@ -55,6 +55,7 @@ def test_a_fault_is_named(before, after, said):
 
 def test_broken_toml_says_where():
     assert "TOML:" in problems("id = ")
+    assert "TOML:" in problems("id = " + "[" * 100_000)
 
 
 def test_an_unknown_protocol_and_an_absent_file_are_one_sentence():
