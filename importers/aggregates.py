@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from evaluation.aggregate.model import MOST_BYTES
-from evaluation.protocol import Protocol
+from evaluation.protocol import Label, Protocol
 from importers.context import Context
 from importers.identity.shown import shown_suffix
 from importers.report import Checked, Issue, Report
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateFigure:
+    """One indicator of one site as an aggregate tells it: `block` holds `value`, `low`, `high`, `n`, or `not_estimable`."""
+
+    site: str
+    label: Label
+    block: Mapping[str, Any]
+
 
 SPACE: Final = b"\xef\xbb\xbf \t\r\n"
 NAMES: Final = frozenset({".json", ""})
@@ -51,3 +63,18 @@ def check_aggregate_file(path: Path, protocol: Protocol, context: Context, *, na
     rows = content["data"]["rows"] if not issues else 0
     report = Report(tuple(issues), rows, {}, None, digest.hexdigest(), Report.count(tuple(issues)), "aggregate")
     return Checked(report, None, None if issues else content)
+
+
+def figures(content: Mapping[str, Any], protocol: Protocol) -> tuple[AggregateFigure, ...]:
+    """What an accepted aggregate says, site by site, in the protocol's order."""
+    from evaluation.indicators.catalogue import catalogue  # noqa: PLC0415  # the whole engine: for one only
+
+    found = []
+    for site in content["sites"]:
+        blocks = {one["id"]: one["result"] for one in site["indicators"]}
+        for use in protocol.indicators:
+            if use.id in blocks:
+                entry = catalogue()[use.code]
+                label = use.label or Label(fr=entry.fr, en=entry.en)
+                found.append(AggregateFigure(site["site"], label, blocks[use.id]))
+    return tuple(found)

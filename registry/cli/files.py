@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,6 +114,8 @@ def _check(
             _print_issues(answer)
             if checked.frame is not None and read is not None:
                 _print_preview(checked.frame, read)
+            if checked.aggregate is not None:
+                _print_figures(checked.aggregate, protocol)
             _print_verdict(answer)
         if annotate is not None:
             _write_copy(annotate, copy, checked.report)
@@ -177,6 +180,20 @@ def _print_preview(frame: DataFrame, table: Table) -> None:
         for one in preview(frame, table)
     ]
     print_table([say("Column"), say("Filled"), say("Empty"), say("What was read")], lines)
+
+
+def _print_figures(content: Mapping[str, Any], protocol: Protocol) -> None:
+    """What an aggregate says, and when it is read."""
+    from exports.numbers import figure
+    from importers.aggregates import figures
+
+    heading = say("Estimate [95% CI]")
+    lines = [
+        [one.site, one.label(locale()), figure(one.block, locale()), str(one.block["n"])]
+        for one in figures(content, protocol)
+    ]
+    print_table([say("Site"), say("Indicator"), heading, say("N")], lines)
+    click.echo(say("These figures are pooled with those of the other sites; verdicts read them from three sites on."))
 
 
 def _severity(severity: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from evaluation.protocol import parse_protocol
+from importers.aggregates import AggregateFigure
+from importers.aggregates import figures as aggregate_figures
 from importers.preview import ColumnPreview
 from importers.preview import preview as columns_read
 from registry.policies.access import Action, Actor, has_role, is_conflicted
@@ -73,6 +76,24 @@ async def preview(*, by: Actor, submission: str) -> tuple[ColumnPreview, ...]:
     frame = await observations.store().get_frame(row["blob"])
     table = parse_protocol(frozen["content"]).table(row["table_name"])
     return await asyncio.to_thread(columns_read, frame, table)
+
+
+async def figures(*, by: Actor, submission: str) -> tuple[AggregateFigure, ...]:
+    """What a site's own aggregate says; nothing of rows, nor of a file that was withdrawn.
+
+    Raises
+    ------
+    NotFound
+        There is none, or it is another site's.
+    """
+    row = await row_of(submission)
+    if row is None or row["finess"] != by.site:
+        raise await guard.hidden(by, "submission", submission)
+    frozen = await protocols.by_id(row["protocol_id"])
+    if row["kind"] != SubmissionKind.AGGREGATE or row["state"] == SubmissionState.WITHDRAWN or frozen is None:
+        return ()
+    content = json.loads(await observations.store().get_content(row["blob"], "json"))
+    return aggregate_figures(content, parse_protocol(frozen["content"]))
 
 
 async def list_submissions(*, by: Actor, pilot: str, limit: int = 50, cursor: str | None = None) -> Page[SubmissionOut]:

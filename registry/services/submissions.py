@@ -19,11 +19,30 @@ from registry.errors import Conflict, Forbidden
 from registry.policies.access import Action, Actor
 from registry.policies.lifecycle import UPLOADS_OPEN, can_accept, can_withdraw
 from registry.services import accepted, clock, guard, mappings, observations, pilots, protocols, scoring, trail
-from registry.services.submission_views import SubmissionOut, get, list_submissions, out, preview, row_of, select
+from registry.services.submission_views import (
+    SubmissionOut,
+    figures,
+    get,
+    list_submissions,
+    out,
+    preview,
+    row_of,
+    select,
+)
 from registry.tables import ScorecardRecord, Submission
 from registry.vocabulary import PilotState, SubmissionState
 
-__all__ = ["Received", "SubmissionOut", "accept", "get", "list_submissions", "preview", "receive", "withdraw"]
+__all__ = [
+    "Received",
+    "SubmissionOut",
+    "accept",
+    "figures",
+    "get",
+    "list_submissions",
+    "preview",
+    "receive",
+    "withdraw",
+]
 
 LONGEST_NAME = 255
 ATTEMPTS = 5

@@ -244,6 +244,7 @@ async def submission_page(request: Request[Any, Any, Any], submission: FromPath[
         request,
         "submission.html",
         sent=found,
+        said=await submissions.figures(by=actor, submission=submission) if mine else (),
         read=await submissions.preview(by=actor, submission=submission) if mine else (),
         pilot=pilot,
         table=protocol.table(found["table"]) if protocol and found["table"] else None,

@@ -1,6 +1,7 @@
 """A hospital that keeps its rows: the aggregate made and checked offline, by the installed command alone."""
 
 import json
+import re
 
 import pytest
 
@@ -40,6 +41,9 @@ def test_it_is_accepted_in_the_form_of_a_check(folder):
     assert (answer["rows"], answer["issues"], answer["columns"]) == (120, [], {})
     plain = preuve("check", "agg.json", "--protocol", "plan.toml", folder=folder)
     assert "120" in plain.stdout
+    line = next(line for line in plain.stdout.splitlines() if "Sensibilité" in line)
+    scored = preuve("evaluate", "cas.csv", "--protocol", "plan.toml", folder=folder).stdout
+    assert re.search(r"0,\d+ \[[^]]*\]", line)[0] in scored
 
 
 def test_it_is_refused_when_it_is_another_sites_or_was_changed(folder, tmp_path):

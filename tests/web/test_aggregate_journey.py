@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 
@@ -89,6 +90,8 @@ async def test_by_pages(browser, pilots_of_four):
     assert sent.status_code == 303
     preview = await site.get(sent.headers["location"])
     assert "aucune de vos lignes" in preview.text
+    assert "à partir de trois sites" in preview.text
+    assert re.search(r"<td>Sensibilité</td><td>0,\d+ \[0,\d+", preview.text)
     await post(site, sent.headers["location"], sent.headers["location"] + "/accept")
     for name, finess in [(name, finess) for finess, name in NAMES.items()][1:]:
         other = browser()
