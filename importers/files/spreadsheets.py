@@ -202,12 +202,18 @@ def _grid(
         left.frame,
         left.rows,
         sheet.name,
-        (*issues, *parts.issues, *(faults.issues if faults else ()), *left.issues),
+        (*issues, *parts.issues, *_of_records(faults.issues if faults else (), left.issues), *left.issues),
         sheet.header + 1,
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,
         parts.pilot or pilot,
     )
+
+
+def _of_records(faults: Sequence[Issue], left_out: Sequence[Issue]) -> Iterator[Issue]:
+    """The faults of cells but those in a line of totals or a note, which is left out."""
+    rows = {issue.row for issue in left_out}
+    return (issue for issue in faults if issue.row is None or issue.row not in rows)
 
 
 def _address(sheet: _Sheet, position: int) -> str:

@@ -69,44 +69,52 @@ def _column(
     where = {"column": shown, "cell": f"{column_letters(position)}{grid.header_row}"}
     if shown != header:
         yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": 1}, **where)
-    found = _cells(header, column, grid.few_texts(position), spec, year) if cells else None
-    if found is not None and found.kind == "number" and measures(header):
-        found = None
+    found = list(_cells(header, column, grid.few_texts(position), spec, year)) if cells else []
+    found = [one for one in found if one.kind != "number" or not measures(header)]
     filled = len(column) - column.null_count()
-    if found is None:
+    if not found:
         if spec is None and filled and bare(header) not in named and announces_people(header, column):
             yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": filled}, **where)
         return
-    row = int(grid.rows[found.first])
-    params = {"kind": found.kind, "n": found.count}
-    cell = grid.cell(position, found.first)
-    if found.count > MOST * found.filled and found.count > 1:
-        yield Issue("identifying_data", "error", grid.header_row, params=params, **where)
-        yield Issue("identifying_cell", "error", row, shown, cell, params=params)
-    else:
-        yield Issue("identifying_data", "error", row, shown, cell, params=params | {"say": "cell"})
+    for one in found:
+        row, cell = int(grid.rows[one.first]), grid.cell(position, one.first)
+        params = {"kind": one.kind, "n": one.count}
+        if one.count > MOST * one.filled and one.count > 1:
+            yield Issue("identifying_data", "error", grid.header_row, params=params, **where)
+            yield Issue("identifying_cell", "error", row, shown, cell, params=params)
+        else:
+            yield Issue("identifying_data", "error", row, shown, cell, params=params | {"say": "cell"})
 
 
 def _cells(
     header: str, column: pl.Series, texts: pl.Series | None, spec: Column | None, year: int | None
-) -> _Found | None:
-    """The first kind of identity that cells hold: whatever the column, or because the column is made of it."""
+) -> Iterator[_Found]:
+    """Each kind of identity that cells hold, whatever the column; else the one that the column is made of."""
     filled = len(column) - column.null_count()
     text = plain(column if texts is None else texts)
     dated = spec is not None and spec.type in ("date", "datetime")
-    found = kinds(text, phones=not dated)
     things = is_of_things(header, text, filled)
-    if found and found[0] == "name" and things and is_of_places(header):
-        people = without_places(found[1])
-        found = (found[0], people) if people else None
-    if not found and (spec is None or spec.type in ("text", "category")):
+    left, told = text, False
+    while found := kinds(left, phones=not dated):
+        kind, people = found
+        before, left = len(left), left.filter(~left.is_in(people).fill_null(value=False))
+        if len(left) == before:
+            raise AssertionError("the texts found are those of the column")
+        if kind == "name" and things and is_of_places(header):
+            people = without_places(people)
+        if people:
+            told = True
+            yield _held(kind, people, column, filled)
+    if not told and (spec is None or spec.type in ("text", "category")):
         pseudonym = spec is not None and spec.role in PSEUDONYM_ROLES
         cells = Cells(text.drop_nulls(), filled, lambda some: int(plain(column).is_in(some).sum()))
-        found = kind_of_column(cells, known=spec is not None, pseudonym=pseudonym, year=year, things=things)
-    if not found:
-        return None
-    kind, values = found
-    mask = plain(column).is_in(values).fill_null(value=False)
+        whole = kind_of_column(cells, known=spec is not None, pseudonym=pseudonym, year=year, things=things)
+        if whole:
+            yield _held(*whole, column, filled)
+
+
+def _held(kind: str, values: Sequence[str], column: pl.Series, filled: int) -> _Found:
+    mask = plain(column).is_in(list(values)).fill_null(value=False)
     return _Found(kind, int(mask.sum()), int(mask.arg_true()[0]), filled)
 
 

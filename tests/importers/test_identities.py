@@ -261,3 +261,10 @@ def many(codes):
         for i, code in enumerate(codes)
     ]
     return (";".join(HEAD) + "\n" + "\n".join(lines) + "\n").encode()
+
+
+def test_each_kind_of_identity_of_a_column_is_told():
+    """A telephone in one cell and a birth in another: both are told in one go, each with its cell."""
+    issues = csv("remarque", ("tel 06 12 34 56 78", "ras", "née le 03/04/1951")).report.issues
+    found = [(i.code, i.cell, i.params["kind"]) for i in issues]
+    assert found == [("identifying_data", "I2", "phone"), ("identifying_data", "I4", "birth")]

@@ -190,6 +190,14 @@ def test_notes_and_subtotals_are_listed_and_no_case_is_lost():
     assert [(i.code, i.row) for i in checked.report.issues] == [("totals_row_ignored", 5), ("footnote_ignored", 9)]
 
 
+def test_a_formula_in_a_line_of_totals_is_no_fault():
+    def change(_, sheet):
+        sheet.append(["Total", None, None, None, None, None, None, None, "=SUM(I2:I7)"])
+
+    report = check(book(change), "f.xlsx").report
+    assert [(i.code, i.row) for i in report.issues] == [("totals_row_ignored", 8)]
+
+
 def test_a_line_that_names_its_case_is_a_record_whatever_its_first_word():
     """A severity called `moyenne` beside an empty cost is no line of averages."""
     made = [["moyenne", *row] for row in rows()]
