@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -29,6 +30,8 @@ from importers.identity.privacy import Search
 from importers.identity.shown import discreet
 from importers.report import Checked, Issue, Report
 from importers.side_by_side import side_by_side
+
+NUMBER: Final = re.compile(r"[+-]?[0-9]{1,3}(?: ?[0-9]{3})*(?:[.,][0-9]*)?$|[+-]?[0-9]*[.,]?[0-9]+$")
 
 __all__ = ["Context", "check_bytes", "check_file"]
 
@@ -277,7 +280,7 @@ def value_shape(text: str | None) -> str:
     if text is None or not text.strip():
         return "empty"
     stripped = text.strip()
-    if stripped.replace(",", "").replace(".", "").replace("-", "", 1).replace(" ", "").isdigit():
+    if NUMBER.match(stripped):
         return "number"
     if stripped[:1].isdigit() and sum(stripped.count(c) for c in "/-:") >= 2:
         return "date"

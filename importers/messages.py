@@ -210,7 +210,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "not_whole": marked("Row {row}, column « {column} »: a whole number is expected."),
     "ambiguous_number": marked(
-        "Row {row}, column « {column} »: a comma before three digits can be read in two ways: write the column without thousands separators."
+        "Row {row}, column « {column} »: a comma or a point before three digits can be read in two ways: write the column without thousands separators."
     ),
     "out_of_range": marked("Row {row}, column « {column} »: the value is outside {range}: correct it."),
     "invalid_label": marked("Row {row}, column « {column} »: unknown value ({shape}): write one of {allowed}."),
@@ -243,6 +243,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "cell_too_large": marked("Row {row}, column « {column} »: the text is too long ({shape}): shorten it."),
     "duplicate_case_id": marked("Row {row}, column « {column} »: the same case as in row {first}: keep one."),
+    "duplicate_unit": marked(
+        "Row {row}, column « {column} »: the same unit and period as in row {first}: keep one row of each."
+    ),
+    "codes_alike": marked(
+        "Column « {column} »: {n} codes differ from others by capitals, accents or spaces alone, and count apart: write each in one way."
+    ),
     "unknown_site": marked("Row {row}, column « {column} »: this site is not registered: check its FINESS number."),
     "site_mismatch": marked(
         "Row {row}, column « {column} »: not the site that sends the file ({site}): send only its own rows."

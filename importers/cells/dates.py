@@ -89,7 +89,7 @@ def typed_dates(text: pl.Series, kind: Literal["date", "datetime"] | str, *, epo
         "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False
     )
     local = padded.select((stamp + pl.duration(seconds=pl.col("tenth").cast(pl.Int8))).alias("t"))["t"]
-    values = local.dt.date() if kind == "date" else _instants(local, padded["offset"])
+    values = _days(local, padded["offset"]) if kind == "date" else _instants(local, padded["offset"])
     ambiguous = matches(text, HALVES) & matches(text, EITHER_ORDER)
     if kind == "datetime":
         ambiguous = ambiguous | (local.is_not_null() & values.is_null() & _exists_twice(local))
@@ -163,6 +163,15 @@ def _exists_twice(local: pl.Series) -> pl.Series:
         local.dt.replace_time_zone(ZONE, ambiguous=which, non_existent="null") for which in ("earliest", "latest")
     )
     return (earliest != latest).fill_null(value=False)
+
+
+def _days(local: pl.Series, offset: pl.Series) -> pl.Series:
+    """The day in France: of a moment with an offset, by the clock of Paris at that moment."""
+    stated = offset.is_not_null()
+    if not stated.any():
+        return local.dt.date()
+    there = _instants(local, offset).dt.convert_time_zone(ZONE).dt.date()
+    return there.zip_with(stated, local.dt.date())
 
 
 def _instants(local: pl.Series, offset: pl.Series) -> pl.Series:

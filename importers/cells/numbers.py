@@ -26,6 +26,8 @@ BOTH_ENGLISH: Final = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"
 SURE_COMMA: Final = r"^[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))(?:[eE][+-]?\d+)?$"
 FINE_COMMA: Final = r"^[+-]?(?:0,\d{3,}|\d+,\d{4,})$"
 SURE_POINT: Final = r"^[+-]?(?:0?\.\d+|\d+\.(?:\d{1,2}|\d{4,}))(?:[eE][+-]?\d+)?$"
+DECIMAL_POINT: Final = rf"{SURE_POINT}|^[+-]?\d{{4,}}\.\d+$"
+"""A point that groups no thousands."""
 NOT_FINITE: Final = r"^(?i:[+-]?(?:nan|inf|infinity|infini|∞))$"
 UNITS: Final = {"EUR": r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|euros?)$"}
 
@@ -98,13 +100,20 @@ def _ambiguous(spec: Column, text: pl.Series) -> pl.Series:
     if comma.any() and not matches(text, FINE_COMMA).any() and _may_be_thousands(spec, text.filter(comma), ","):
         found = comma
     commas = matches(text, SURE_COMMA).any() or matches(text, BOTH_FRENCH).any()
-    if point.any() and commas and _may_be_thousands(spec, text.filter(point), "."):
+    if point.any() and (commas or points_may_group(spec, text)) and _may_be_thousands(spec, text.filter(point), "."):
         found = found | point
     if commas and matches(text, BOTH_ENGLISH).any():
         found = found | matches(text, BOTH_ENGLISH)
     elif (matches(text, SURE_POINT).any() or matches(text, BOTH_ENGLISH).any()) and matches(text, BOTH_FRENCH).any():
         found = found | matches(text, BOTH_FRENCH)
     return found
+
+
+def points_may_group(spec: Column, text: pl.Series) -> bool:
+    """Whether a point may group thousands: `1.234` among whole numbers or euros, of which nobody writes a third decimal."""
+    if not (spec.type == "integer" or spec.unit in UNITS):
+        return False
+    return bool(matches(text, THOUSANDS_POINT).any() and not matches(text, DECIMAL_POINT).any())
 
 
 def _may_be_thousands(spec: Column, grouped: pl.Series, sign: str) -> bool:

@@ -12,7 +12,7 @@ import polars as pl
 
 from evaluation.protocol import Column
 from importers.cells.dates import FIRST_YEAR, LAST_YEAR, ZONE, is_midnight, too_many_midnights
-from importers.cells.numbers import FINE_COMMA, THOUSANDS_COMMA, bounded
+from importers.cells.numbers import DECIMAL_POINT, FINE_COMMA, THOUSANDS_COMMA, bounded, points_may_group
 from importers.cells.texts import plain_text
 from importers.cells.typed import EDGES, Typed, matches
 from importers.columns.headers import folded
@@ -71,6 +71,8 @@ def _missing_only(texts: pl.Series, context: Context) -> bool:
 
 def _numbers(spec: Column, raw: pl.Series, header: str, context: Context) -> Typed | None:
     if "%" in folded(header):
+        return None
+    if not matches(raw.head(GLANCE), DECIMAL_POINT).any() and points_may_group(spec, raw):
         return None
     values = raw.cast(pl.Float64, strict=False)
     if values.null_count() > raw.null_count():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,6 +13,7 @@ import polars as pl
 
 from evaluation.protocol import Column, Label, Table
 from evaluation.vocabulary import ColumnRole
+from importers.columns.headers import bare
 from importers.context import Context
 from importers.report import Issue
 
@@ -46,6 +48,7 @@ def whole_table(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -
     """What is said of the table as a whole, once its cells are read."""
     yield from _excluded_by_protocol(table, frame, headers)
     yield from _periods(table, frame, headers)
+    yield from _alike(table, frame, headers)
     if frame.height < FEW_ROWS:
         yield Issue("too_few_rows", "warning", params={"n": frame.height})
     prediction, score = (_present(table, frame, role) for role in (ColumnRole.PREDICTION, ColumnRole.SCORE))
@@ -72,6 +75,16 @@ def _periods(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> I
             for word, code in (("before", period.without_tool), ("after", period.with_tool))
         }
         yield Issue("periods_inverted", "warning", column=headers.get(period.name, period.name), params=called)
+
+
+def _alike(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> Iterator[Issue]:
+    """Units written in several ways: `Cardio` and `CARDIO` would be two."""
+    for column in table.with_role(ColumnRole.CLUSTER):
+        codes = frame[column.name].drop_nulls().unique().to_list() if column.name in frame.columns else []
+        ways = Counter(bare(code) for code in codes)
+        twice = sum(1 for code in codes if ways[bare(code)] > 1)
+        if twice:
+            yield Issue("codes_alike", "warning", column=headers.get(column.name, column.name), params={"n": twice})
 
 
 def _is_inverted(prediction: pl.Series, score: pl.Series) -> bool:
@@ -124,12 +137,26 @@ def _duplicates(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Con
     """The same case twice: the later row when both say the same, both rows when they contradict each other."""
     case = _present(table, frame, ColumnRole.CASE_ID)
     if case is None:
+        yield from _units(table, frame, rows)
         return
     site = _present(table, frame, ColumnRole.SITE)
     keys = [case.name] + ([site.name] if site else [])
     if context.repeated_cases:  # each case once before and once after, or once in each arm
         keys += [c.name for role in (ColumnRole.PERIOD, ColumnRole.ARM) if (c := _present(table, frame, role))]
-    if _all_different(frame[case.name]) or frame.select(pl.struct(keys).n_unique()).item() == frame.height:
+    if not _all_different(frame[case.name]):
+        yield from _repeated(frame, rows, keys, "duplicate_case_id")
+
+
+def _units(table: Table, frame: pl.DataFrame, rows: pl.Series) -> Iterator[Fault]:
+    """The same unit and period twice, where a table has one row of each and no cases."""
+    unit, step = (_present(table, frame, role) for role in (ColumnRole.CLUSTER, ColumnRole.STEP))
+    if unit and step and not table.with_role(ColumnRole.CASE_ID):
+        site = _present(table, frame, ColumnRole.SITE)
+        yield from _repeated(frame, rows, [unit.name, step.name, *([site.name] if site else [])], "duplicate_unit")
+
+
+def _repeated(frame: pl.DataFrame, rows: pl.Series, keys: list[str], code: str) -> Iterator[Fault]:
+    if frame.select(pl.struct(keys).n_unique()).item() == frame.height:
         return
     marked = frame.with_columns(rows.alias("\x00row"))
     group = marked.select(
@@ -139,11 +166,11 @@ def _duplicates(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Con
         alike=pl.struct(frame.columns).n_unique().over(keys) == 1,
     )
     later = group["first"] != rows
-    mask = frame[case.name].is_not_null() & (group["times"] > 1) & (later | ~group["alike"])
+    mask = frame[keys[0]].is_not_null() & (group["times"] > 1) & (later | ~group["alike"])
     if mask.any():
         other = pl.select(pl.when(later).then(group["first"]).otherwise(group["last"])).to_series()
         where = {i: {"first": int(other[i])} for i in mask.arg_true().head(1000).to_list()}
-        yield Fault("duplicate_case_id", case.name, mask, {}, where)
+        yield Fault(code, keys[0], mask, {}, where)
 
 
 def _all_different(codes: pl.Series) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +18,9 @@ ALIKE: Final = 0.8
 """Share of letters in common from which two words look alike: one letter out of place in five."""
 LONGEST: Final = 60
 NEAREST: Final = 3
+A_WORD: Final = 4
+"""Letters of a word that says enough alone."""
+WORDS: Final = re.compile(r"[^\w]+|_")
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,15 @@ def nearest(word: str, known: Iterable[str]) -> list[str]:
     letters = {bare(one): one for one in known if 0 < len(bare(one)) <= LONGEST}
     if len(bare(word)) > LONGEST:
         return []
-    return [letters[found] for found in difflib.get_close_matches(bare(word), letters, NEAREST, ALIKE)]
+    close = [letters[found] for found in difflib.get_close_matches(bare(word), letters, NEAREST, ALIKE)]
+    return close or _within(word, letters.values())
+
+
+def _within(word: str, known: Iterable[str]) -> list[str]:
+    """Of those words, the ones that stand in full in this one: `FINESS` in `Numéro FINESS`, the longest first."""
+    said = set(WORDS.split(folded(word)))
+    found = [one for one in known if len(bare(one)) >= A_WORD and set(WORDS.split(folded(one))) - {""} <= said]
+    return sorted(found, key=len, reverse=True)[:NEAREST]
 
 
 def likeness(one: str, other: str) -> float:

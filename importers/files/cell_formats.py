@@ -1,4 +1,4 @@
-"""Formats of cells that show something else than the stored number: leading zeros, a unit, thousands left out."""
+"""Formats of cells that show something else than the stored number: leading zeros, per cents, a unit, thousands left out."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ PADDED: Final = re.compile(r"#*(0[0#]+)")
 A_UNIT: Final = re.compile(r"[^\W\d_]|[$£¥]")
 EUROS: Final = re.compile(r"€|\b(?:eur|euros?)\b", re.IGNORECASE)
 THOUSANDS: Final = re.compile(r"[0#?],+(?![0#?,])")
+BUILT_IN_PERCENT: Final = (9, 10)
+"""`0%` and `0.00%`."""
 ADDRESS: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 
@@ -32,9 +34,11 @@ class Formats:
 
     padded: Mapping[int, int] = field(default_factory=dict)
     adding: frozenset[int] = frozenset()
+    percent: frozenset[int] = frozenset()
+    """Those that show a fraction as per cents."""
 
     def __bool__(self) -> bool:
-        return bool(self.padded or self.adding)
+        return bool(self.padded or self.adding or self.percent)
 
 
 def formats(styles: bytes) -> Formats:
@@ -46,8 +50,9 @@ def formats(styles: bytes) -> Formats:
             codes[int(number[1])] = html.unescape((code[1] or code[2] or b"").decode("utf-8", "replace"))
     widths = {number: width for number, code in codes.items() if (width := _width(code))}
     adding = {number for number, code in codes.items() if _adds(code)}
-    padded, added = {}, set()
-    block = CELL_STYLES.search(styles) if widths or adding else None
+    percents = {*BUILT_IN_PERCENT, *(number for number, code in codes.items() if "%" in LITERAL.sub("", code))}
+    padded, added, percent = {}, set(), set()
+    block = CELL_STYLES.search(styles)
     for style, found in enumerate(STYLE.finditer(block[1]) if block else ()):
         told = ID.search(found[0])
         number_format = int(told[1]) if told else 0
@@ -55,7 +60,9 @@ def formats(styles: bytes) -> Formats:
             padded[style] = widths[number_format]
         if number_format in adding:
             added.add(style)
-    return Formats(padded, frozenset(added))
+        if number_format in percents:
+            percent.add(style)
+    return Formats(padded, frozenset(added), frozenset(percent))
 
 
 def _width(code: str) -> int:
@@ -79,7 +86,7 @@ def _adds(code: str) -> bool:
 
 def styled_cells(part: bytes, styles: Formats) -> Iterator[tuple[int, str, int]]:
     """Row (from 1), letters of the column and style of each cell that bears one of these styles."""
-    wanted = b"|".join(str(style).encode() for style in sorted({*styles.padded, *styles.adding}))
+    wanted = b"|".join(str(style).encode() for style in sorted({*styles.padded, *styles.adding, *styles.percent}))
     for cell in re.finditer(PREFIX + rb"c\b[^>]*\bs=[\"'](" + wanted + rb")[\"'][^>]*>", part):
         address = ADDRESS.search(cell[0])
         if address:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
 
 import polars as pl
 
-from importers.columns.headers import visible
+from importers.columns.headers import folded, visible
 from importers.files.grid import column_letters
 from importers.files.sheet_parts import Place, SheetParts
 from importers.report import Issue
+
+PER_CENT: Final = 0
+"""In the place of a number of digits."""
+NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -44,22 +51,30 @@ def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str],
         if record < frame.height and columns[place.column][record] is None:
             columns[place.column][record] = place.text or "#"
     replaced = [pl.Series(str(i), values, dtype=pl.String) for i, values in columns.items()]
-    return SheetFaults(_padded(frame.with_columns(replaced), parts, headers, header), tuple(issues))
+    return SheetFaults(_as_shown(frame.with_columns(replaced), parts, headers, header), tuple(issues))
 
 
-def _padded(frame: pl.DataFrame, parts: SheetParts, headers: Sequence[str], header: int) -> pl.DataFrame:
-    """Numbers with the leading zeros that the sheet shows: the person reads `00042`, and another file says so."""
-    widths: dict[int, dict[int, int]] = {}
-    for place, width in parts.padded:
-        if _inside(place, headers, header):
-            widths.setdefault(place.column, {})[place.row - header - 1] = width
-    for position, records in widths.items():
+def _as_shown(frame: pl.DataFrame, parts: SheetParts, headers: Sequence[str], header: int) -> pl.DataFrame:
+    """Numbers as the sheet shows them, where it matters.
+
+    A code with its leading zeros: the person reads `00042`, and another file says so. Under a header of per cents, a fraction
+    that is shown as per cents with its sign.
+    """
+    shown: dict[int, dict[int, int]] = {}
+    for place, width in [*parts.padded, *((place, PER_CENT) for place in parts.percents)]:
+        if _inside(place, headers, header) and (width != PER_CENT or "%" in folded(headers[place.column])):
+            shown.setdefault(place.column, {})[place.row - header - 1] = width
+    for position, records in shown.items():
         cells = frame[str(position)].to_list()
         for record, width in records.items():
-            if record < len(cells) and cells[record] is not None and cells[record].isdigit():
-                cells[record] = cells[record].zfill(width)
+            if record < len(cells) and cells[record] is not None and NUMBER.fullmatch(cells[record]):
+                cells[record] = _per_cent(cells[record]) if width == PER_CENT else cells[record].zfill(width)
         frame = frame.with_columns(pl.Series(str(position), cells, dtype=pl.String))
     return frame
+
+
+def _per_cent(fraction: str) -> str:
+    return f"{Decimal(fraction).scaleb(2):f}%"
 
 
 def _adding(parts: SheetParts, headers: Sequence[str]) -> Iterator[Issue]:

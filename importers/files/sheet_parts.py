@@ -11,7 +11,7 @@ import polars as pl
 
 from importers.context import Limits
 from importers.files.cell_formats import Formats, styled_cells
-from importers.files.grid import Unreadable, column_letters
+from importers.files.grid import LETTERS, Unreadable, column_letters
 
 NO_FORMATS: Final = Formats()
 PREFIX: Final = rb"<(?:\w+:)?"
@@ -33,7 +33,12 @@ CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"']([A-Z]{1,3})(
 FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"'][A-Z]{3}\d")
 GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|t=[\"']e[\"']|mergeCell|rPh"
 """What stands in every sheet that holds a formula, a hidden row, an error, merged cells or a pronunciation."""
+TWO_LETTERS: Final = re.compile(rb"\br=[\"'][A-Z]{2,3}[0-9]")
 STRING: Final = b't="str"'
+LOOSE: Final = 3_000_000
+"""Cells of the box around a sheet that a reader may always make room for."""
+SPARSE: Final = 20
+"""Cells of that box for each cell that is written, beyond which a sheet is called sparse."""
 MOST: Final = 10_000
 """Cells of one kind that are remembered: more say nothing more."""
 
@@ -75,6 +80,8 @@ class SheetParts:
     """Whether it holds none of the above, nor a pronunciation."""
     padded: Sequence[tuple[Place, int]] = ()
     """Cells shown with leading zeros, and to how many digits."""
+    percents: Sequence[Place] = ()
+    """Cells that show their fraction as per cents."""
     adding: frozenset[int] = frozenset()
     """Columns, from 0, of which the format of some cell adds something to the number that it shows."""
 
@@ -96,6 +103,7 @@ def sheet_parts(part: bytes, styles: Formats = NO_FORMATS) -> SheetParts:
     return replace(
         found,
         padded=[(place, styles.padded[style]) for place, style in cells if style in styles.padded],
+        percents=[place for place, style in cells if style in styles.percent],
         adding=frozenset(place.column for place, style in cells if style in styles.adding),
     )
 
@@ -138,6 +146,25 @@ def checked_size(part: bytes, limits: Limits) -> None:
     text = _text(part)
     if text.str.contains(_far(limits))[0]:
         _size(part, text, limits)
+    _require_dense(part, text, limits)
+
+
+def _require_dense(part: bytes, text: pl.Series, limits: Limits) -> None:
+    """Refuse a few cells far apart: a reader makes room for every cell between them."""
+    start = part.rfind(b"<row")
+    found = ROW_NUMBER.match(part, start) if start >= 0 else max(ROW_NUMBER.finditer(part), key=_number, default=None)
+    last = _number(found) if found else 0
+    if last * limits.columns <= LOOSE:
+        return
+    most = max(LOOSE, SPARSE * (part.count(b"<c ") or len(CELL_START.findall(part))))
+    if last * (limits.columns if _holds(text, TWO_LETTERS) else LETTERS) > most:
+        row, column, far = _box(part)
+        if row * (column + 1) > most:
+            raise Unreadable("sheet_too_large", cell=far)
+
+
+def _number(row: re.Match[bytes]) -> int:
+    return int(row[1])
 
 
 def _text(part: bytes) -> pl.Series:
@@ -163,14 +190,20 @@ def _size(part: bytes, text: pl.Series, limits: Limits) -> None:
     last_row = max((int(found[1]) for found in ROW_NUMBER.finditer(part)), default=0)
     if last_row * limits.columns <= limits.grid_cells and not _holds(text, FAR_COLUMN):
         return
+    row, column, far = _box(part)
+    if row * (column + 1) > limits.grid_cells:
+        raise Unreadable("sheet_too_large", cell=far)
+
+
+def _box(part: bytes) -> tuple[int, int, str]:
+    """The last row (from 1) and the last column (from 0) of the filled cells, and a cell that stands there."""
     row = column = 0
     far = ""
     for found in CELL_NUMBER.finditer(part):
         if int(found[2]) > row or column_number(found[1]) > column:
             row, column = max(row, int(found[2])), max(column, column_number(found[1]))
             far = (found[1] + found[2]).decode()
-    if row * (column + 1) > limits.grid_cells:
-        raise Unreadable("sheet_too_large", cell=far)
+    return row, column, far
 
 
 def _without_value(part: bytes) -> Iterator[Place]:

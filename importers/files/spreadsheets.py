@@ -35,6 +35,8 @@ WHOLE: Final = 1e15
 """Numbers below it show all the digits before their decimal point."""
 SMALL: Final = 1e-4
 """Numbers from it are written without an exponent."""
+ALIKE: Final = 0.7
+"""Share of the columns of one sheet that another one has when it holds the same table."""
 NOT_RECENT: Final = 2012
 """Dates of another sheet are of births when most are of years before."""
 LIST_HEADERS: Final = frozenset({"nom", "name"})
@@ -118,7 +120,7 @@ def _choose(found: Sequence[_Sheet], wanted: Sequence[str]) -> _Sheet:
     tables = [sheet for share, sheet in shared if share < 1 / 2]
     if tables and best.filled and not wanted:
         raise Unreadable("several_tables", **_named(best, *tables))
-    twins = [sheet for share, sheet in shared if share >= 1 / 2 and sheet.filled and sheet.known == best.known]
+    twins = [sheet for share, sheet in shared if share >= 1 / 2 and sheet.filled and sheet.known >= ALIKE * best.known]
     if twins:
         raise Unreadable("several_sheets", **_named(best, *twins))
     return best

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final
 
 import polars as pl
@@ -111,6 +111,7 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
     ragged: list[Issue] = []
     titles: list[Elsewhere] = []
     headers: Sequence[str] = ()
+    widths: dict[int, int] = {}
     start = header = 1
     try:
         for index, record in enumerate(reader):
@@ -118,6 +119,8 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
                 headers, header = record, start
             elif index > skipped:
                 _keep(record, len(headers), start, records, numbers, ragged)
+                if record:
+                    widths[start] = len(record)
                 if reader.line_num > start:
                     _swallowed(record, headers, separator, start)
             else:
@@ -125,12 +128,22 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
             start = reader.line_num + 1
     except csv.Error as error:
         raise _quotes(str(error), text, separator, headers, start) from error
+    if separator == ",":
+        ragged.extend(_shifted(widths, len(headers), {issue.row for issue in ragged}))
     frame = pl.DataFrame(
         {str(i): [r[i] or None for r in records] for i in range(len(headers))},
         schema={str(i): pl.String for i in range(len(headers))},
     )
     rows = pl.Series(numbers, dtype=pl.UInt32)
     return Grid(tuple(headers), frame, rows, None, tuple(ragged), header, tuple(titles))
+
+
+def _shifted(widths: Mapping[int, int], width: int, told: Set[int | None]) -> Iterator[Issue]:
+    """Rows that a decimal comma may have shifted by a cell: longer than the header, although others are not."""
+    if len(set(widths.values())) > 1:
+        for row, found in widths.items():
+            if found > width and row not in told:
+                yield Issue("ragged_rows", "error", row=row, params={"found": found, "expected": width})
 
 
 def _quotes(error: str, text: str, separator: str, headers: Sequence[str], row: int) -> Unreadable:

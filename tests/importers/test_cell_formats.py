@@ -17,10 +17,12 @@ ROWS = [
 ]
 
 
-def checked(**formats):
+def checked(head=None, **formats):
     book = Workbook()
     for row in [HEAD, *ROWS]:
         book.active.append(row)
+    for cell, text in (head or {}).items():
+        book.active[cell] = text
     for cell, code in formats.items():
         book.active[cell].number_format = code
     buffer = io.BytesIO()
@@ -60,6 +62,17 @@ def test_a_unit_that_only_the_format_shows_is_told(code):
 )
 def test_usual_formats_say_nothing_more(code):
     assert not checked(I2=code, I3=code).report.issues
+
+
+@pytest.mark.parametrize("code", ["0%", "0.00%", "0.0 %"])
+def test_fractions_shown_as_per_cents_under_such_a_header_are_read(code):
+    """The usual way of Excel: 0.25 in a cell that shows 25 %, below `score (%)`."""
+    found = checked(E1="General", E2=code, E3=code, head={"E1": "score (%)"})
+    assert found.frame["score"].to_list() == [0.25, 0.5]
+    assert found.report.issue_counts == {"percent_converted": 1, "columns_mapped_by_alias": 1}
+    half = checked(E2=code, head={"E1": "score (%)"})
+    assert half.report.reason == "ambiguous_percent"
+    assert checked(E2=code, E3=code).frame["score"].to_list() == [0.25, 0.5]
 
 
 def test_a_telephone_shown_with_its_zero_is_one():

@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from evaluation.protocol import load_protocol
 from importers.answer import normalised_rows
-from importers.check import Context, check_bytes
+from importers.check import Context, check_bytes, value_shape
 from importers.child.sandbox import in_child
 from importers.context import Limits
 from importers.messages import message
@@ -543,3 +543,107 @@ def test_entries_that_share_their_bytes_are_refused():
     outer[end:end] = entry
     assert "xl/b.xml" in zipfile.ZipFile(io.BytesIO(bytes(outer))).namelist()
     assert check(bytes(outer), "f.xlsx").report.reason == "archive_bomb"
+
+
+WEEKS = "site,cluster,week,treatment,completion,manual_share,manual_cases,cases"
+
+
+def weeks(*lines):
+    content = "\n".join([WEEKS, *(f"990000010,{line},0,0.5,0.25,25,100" for line in lines)]).encode()
+    return check_bytes(content, load_protocol("stepped-automation"), SMALL, name="f.csv")
+
+
+def test_a_unit_and_week_twice_are_told():
+    once = weeks("U1,2026-03-02", "U2,2026-03-02", "U1,2026-03-09")
+    assert not once.report.issues
+    twice = weeks("U1,2026-03-02", "U2,2026-03-02", "U1,2026-03-02")
+    assert [(i.code, i.row, i.params) for i in twice.report.issues] == [("duplicate_unit", 4, {"first": 2})]
+
+
+def test_a_unit_written_in_several_ways_is_told():
+    found = weeks("Cardio,2026-03-02", "CARDIO,2026-03-09", "Réa,2026-03-02", "Chir,2026-03-02")
+    assert [(i.code, i.column, i.params) for i in found.report.issues] == [("codes_alike", "cluster", {"n": 2})]
+
+
+def test_a_day_is_that_of_france_whatever_its_offset():
+    """Midnight of the 5th of March in Paris, as other programs write it."""
+    assert {
+        c.frame["week"].to_list()[0]
+        for c in (
+            weeks("U1,2026-03-04T23:00:00.000Z", "U2,2026-03-05"),
+            weeks("U1,2026-03-05T00:00:00+01:00", "U2,2026-03-05"),
+            weeks("U1,2026-03-05", "U2,2026-03-05"),
+        )
+    } == {dt.date(2026, 3, 5)}
+
+
+@pytest.mark.parametrize(
+    ("cells", "faults"),
+    [
+        (("950", "1.234", "12", "5", "6", "7"), ["I3"]),
+        (("950 €", "1.234 €", "12 €", "5", "6", "7"), ["I3"]),
+        (("950", "1.234", "12.5", "5", "6", "7"), []),
+        (("1234.567", "1.234", "2.345", "5", "6", "7"), []),
+    ],
+)
+def test_a_point_among_whole_euros_may_group_thousands(cells, faults):
+    made = rows()
+    for row, cell in zip(made, cells, strict=True):
+        row[8] = cell
+    assert [cell for code, cell in errors(check(text(made))) if code == "ambiguous_number"] == faults
+    many = [[f"{row[0]}-{i}", *row[1:]] for i in range(1000) for row in made]
+    assert check(text(many)).report.issue_counts.get("ambiguous_number", 0) == 1000 * len(faults)
+
+
+def test_decimal_commas_among_commas_are_told():
+    """`1,5` without quotation marks is two cells; the row is one longer than the others, empty at its end."""
+    head = ["case_id", "site", "period", "reference", "prediction", "cost_eur", "sex", "service"]
+    made = [f"K{i},990000010,avant,1,1,{cost},F," for i, cost in enumerate(("2", "1,5", "3"))]
+    report = check("\n".join([",".join(head), *made]).encode()).report
+    assert [(i.code, i.row) for i in report.issues if i.code == "ragged_rows"] == [("ragged_rows", 3)]
+
+
+def test_two_sheets_of_nearly_the_same_columns_are_a_question():
+    def change(made, sheet):
+        other = made.create_sheet("Données")
+        for row in sheet.iter_rows(max_col=8, values_only=True):
+            other.append(row)
+
+    assert check(book(change), "f.xlsx").report.reason == "several_sheets"
+
+    def summary(made, _):
+        other = made.create_sheet("Synthèse")
+        for row in (["site", "period", "total"], ["990000010", "après", 6]):
+            other.append(row)
+
+    assert check(book(summary), "f.xlsx").report.accepted
+
+
+def test_a_lone_cell_far_away_asks_for_no_memory():
+    found = check(book(lambda _, sheet: setattr(sheet["GR300000"], "value", " ")), "f.xlsx").report
+    assert [(i.code, i.params) for i in found.issues] == [("sheet_too_large", {})]
+    assert found.issues[0].cell == "GR300000"
+    other = check(book(lambda made, _: setattr(made.create_sheet("x")["GR300000"], "value", 1)), "f.xlsx").report
+    assert other.reason == "sheet_too_large"
+
+
+@pytest.mark.parametrize(
+    ("text_of_cell", "shape"),
+    [
+        ("60-69", "text, 5 characters"),
+        ("1 2", "text, 3 characters"),
+        ("５", "text, 1 characters"),
+        ("1 234,5", "number"),
+        ("-,5", "number"),
+        ("12", "number"),
+    ],
+)
+def test_the_shape_of_a_cell(text_of_cell, shape):
+    assert value_shape(text_of_cell) == shape
+
+
+@pytest.mark.parametrize("header", ["Numéro FINESS", "FINESS du site", "Code_finess"])
+def test_a_header_that_says_more_than_a_name_of_the_protocol_is_asked_about(header):
+    report = check(text(rows(), [header if name == "site" else name for name in HEAD])).report
+    missing = next(i for i in report.issues if i.code == "missing_required_column")
+    assert missing.params["other"] == header

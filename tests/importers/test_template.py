@@ -57,6 +57,8 @@ def rows_of(draw, table, locale):
         roles = {c.role: c for c in table.columns}
         if "case_id" in roles:
             row[roles["case_id"].name] = ids[number]
+        elif "cluster" in roles:  # one row of each unit and week
+            row[roles["cluster"].name] = ids[number]
         if "prediction" in roles and "score" in roles:  # the tool says yes where its score is high
             row[roles["prediction"].name] = choices(roles["prediction"], locale)[row[roles["score"].name] < 0.5]
         rows.append(list(row.values()))
