@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -77,12 +78,15 @@ def longest_of(texts: pl.Series) -> int:
     return int(texts.str.len_bytes().max() or 0)  # type: ignore[arg-type]
 
 
-def kinds(text: pl.Series, *, phones: bool = True) -> tuple[str, list[str]] | None:
-    """The first kind of identity among the cells, and the distinct texts that hold it."""
+def kinds(text: pl.Series, *, phones: bool = True, together: bool = True) -> tuple[str, list[str]] | None:
+    """The first kind of identity among the cells, and the distinct texts that hold it.
+
+    `together`: as cells of one column, some of whose many long numbers look by chance like those of people.
+    """
     longest = longest_of(text)
     if longest <= SHORT and not text.str.contains(SPOKEN_OR_SIGNED).any():
         return None
-    if longest >= DISGUISED and (found := disguised(text)):
+    if longest >= DISGUISED and (found := disguised(text, together=together)):
         return "nir", found
     doubtful = text.filter(~text.str.contains(HARMLESS)).unique()
     if not len(doubtful):
@@ -93,7 +97,7 @@ def kinds(text: pl.Series, *, phones: bool = True) -> tuple[str, list[str]] | No
     names = doubtful.filter(doubtful.str.contains(f"{SPOKEN}|{CLOSE_NAME}"))
     births = numbered.filter(numbered.str.contains(BIRTH_WORDS)).append(spoken)
     checks: list[tuple[str, pl.Series, Callable[[pl.Series], pl.Series]]] = [
-        ("nir", digits, hold_nir),
+        ("nir", digits, partial(hold_nir, together=together)),
         ("email", doubtful.filter(doubtful.str.contains(SIGN_OF_EMAILS)), _following(EMAIL)),
         ("phone", digits if phones else digits.clear(), _phones),
         ("record", numbered, _records),

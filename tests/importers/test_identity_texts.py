@@ -6,6 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from evaluation.protocol import load_protocol
+from importers.files.elsewhere import Elsewhere
+from importers.files.grid import Grid
+from importers.identity import privacy
 from importers.identity.texts import kinds
 from tests.importers.test_identities import NIRS, csv, nir
 
@@ -110,3 +114,41 @@ def test_one_social_security_number_among_long_numbers_is_found():
 @pytest.mark.parametrize("shape", ["{}.71", "0{}71"])
 def test_moments_in_milliseconds_are_nobody_s(shape):
     assert kinds(pl.Series([shape.format(1_751_012_345_678 + 7919 * i) for i in range(5_000)])) is None
+
+
+def around(monkeypatch, others):
+    """The issues of texts around a table of one cell, and how many times `kinds` was called."""
+    calls = []
+
+    def counted(*args, **options):
+        calls.append(args)
+        return kinds(*args, **options)
+
+    monkeypatch.setattr(privacy, "kinds", counted)
+    grid = Grid(("code",), pl.DataFrame({"0": ["K1"]}), pl.Series([2]), sheet="cas", others=tuple(others))
+    table = load_protocol("diagnostic-accuracy").tables[0]
+    return privacy.Search(grid, table, {}).around(seen=False), len(calls)
+
+
+def test_many_comments_are_looked_at_at_once(monkeypatch):
+    people = {1: ("Mme Durand", "name"), 400: (f"NIR {NIR}", "nir"), 401: ("jean@chu.fr", "email"), 900: (NIR, "nir")}
+    texts = [people.get(i, (f"relu le lot {i}", ""))[0] for i in range(1_000)]
+    issues, calls = around(monkeypatch, [Elsewhere(t, "comment", i, 0, "cas") for i, t in enumerate(texts)])
+    assert [(i.row, i.params["kind"], i.params["say"]) for i in issues] == [
+        (row, kind, "comment") for row, (_, kind) in people.items()
+    ]
+    assert calls <= 10
+
+
+def test_each_comment_is_told_by_itself_among_many_long_numbers(monkeypatch):
+    others = [str(1000 * 10**11 + 97 * i) for i in range(400)]
+    texts = [*others, NIR, "0" + NIR, f"{BODY}.{KEY}"]
+    issues, _ = around(monkeypatch, [Elsewhere(t, "comment", i, 0, "cas") for i, t in enumerate(texts)])
+    assert {400, 401, 402} <= {issue.row for issue in issues}
+
+
+def test_many_lines_around_the_table_are_looked_at_at_once(monkeypatch):
+    texts = [*(f"relu le lot {i}" for i in range(500)), f"NIR {NIR}", "Mme Durand"]
+    issues, calls = around(monkeypatch, [Elsewhere(t, "margin", i + 3) for i, t in enumerate(texts)])
+    assert [(i.row, i.params) for i in issues] == [(503, {"kind": "nir", "n": 1, "say": "margin"})]
+    assert calls <= 10
