@@ -73,6 +73,39 @@ REMARKS = Path(__file__).with_name("ordinary_remarks.txt").read_text(encoding="u
         (".".join(NIR), "nir"),
         (f"{SHORT_KEY[:13]}{SHORT_KEY[14]}", "nir"),
         (" ".join(g.lstrip("0") if i == 2 else g for i, g in enumerate(GROUPS)), "nir"),
+        ("DURAND^JEAN", "name"),
+        ("PRUVOST^MARIE^^^", "name"),
+        ("RAMIER^Claudette", "name"),
+        ("Lefebvre^Ewa", "name"),
+        ("DURAND_JEAN", "name"),
+        ("DURAND_JEAN_0.dcm", "name"),
+        ("/data/durand_fatima/2.dcm", "name"),
+        ("C:/Patients/DURAND%20Jean/0.dcm", "name"),
+        ("jean.durand", "name"),
+        ("relu par jean.durand ce jour", "name"),
+        ("DURAND (JEAN)", "name"),
+        ("Durand J", "name"),
+        ("DUPONT, P", "name"),
+        ("https://pacs.invalid/vue?nom=DURAND&prenom=Jean", "name"),
+        ("nom=DURAND", "name"),
+        ("vue?prénom=Claudette", "name"),
+        ("{'PatientName': 'Ramier'}", "name"),
+        ("Melle Pruvost", "name"),
+        ("melle ramier", "name"),
+        ("Marie née DURAND", "name"),
+        ("Claudette née Ramier", "name"),
+        ("DURAND ép. MARTIN", "name"),
+        ("veuve Lefebvre", "name"),
+        ("né en mars 1951", "birth"),
+        ("Née le 3 juin 51", "birth"),
+        ("née 1er août 51", "birth"),
+        ("DN 12/03/1951", "birth"),
+        ("D.N. : 12.03.1951", "birth"),
+        ("PID|1||8001234567^^^CHU^PI||||19510312|M", "record"),
+        ("{'PatientID': '8074705039'}", "record"),
+        ("https://pacs.invalid/vue?patientId=8075729712", "record"),
+        ("n°dossier:A800123456", "record"),
+        ("dossier n° A80012345", "record"),
     ],
 )
 def test_a_person_told_in_one_cell_is_found(text, kind):
@@ -89,6 +122,44 @@ def test_an_ordinary_remark_is_nobody_s(remark):
     for text in (remark, remark.upper()):
         report = csv("remarque", ["", text]).report
         assert (report.accepted, report.reason) == (True, "unknown_column_ignored"), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GLU^Glucose^L",
+        "OBX|1|NM|2345-7^Glucose^LN||5.2|mmol/L",
+        "10^9/L",
+        "CHU_Jean_Bernard_02.dcm",
+        "/data/marie_curie/2.dcm",
+        "image_poumon_012.png",
+        "score_martin_v2.csv",
+        "patient_id=LIL001",
+        "patient id: P000123",
+        "patientId=20250123",
+        "n° dossier A20250001",
+        "Weber B",
+        "Laurent A",
+        "Classe C",
+        "née à terme",
+        "né en siège",
+        "née en 2025",
+        "NÉE EN MARS, À TERME",
+        "née Prématurée",
+        "NEE ROSE",
+        "Suspicion EP Pasteur",
+        "DN4 4/10",
+        "DN le 12/03/2025",
+        "prenom=null",
+        "nom=troponine&unite=ng",
+        "{'nom': 'Troponine', 'prénom': 'inconnu'}",
+        "modele_nom: Victor",
+    ],
+)
+def test_a_mark_or_a_word_alone_names_nobody(text):
+    for said in (text, text.upper()):
+        report = csv("remarque", ["", said]).report
+        assert (report.accepted, report.reason) == (True, "unknown_column_ignored"), said
 
 
 def test_the_ordinary_remarks_together_are_nobody_s():
