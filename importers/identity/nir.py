@@ -30,13 +30,13 @@ STRICT_BY_CHANCE: Final = 0.002
 AMONG_DIGESTS: Final = 0.0005
 
 
-def hold_nir(texts: pl.Series) -> pl.Series:
-    """Which texts hold one; among many other long numbers, those that pass by chance are nobody's."""
+def hold_nir(texts: pl.Series, *, together: bool = True) -> pl.Series:
+    """Which texts hold one; together, among many other long numbers, those that pass by chance are nobody's."""
     spaced = texts.str.replace_all(r"[.\-/_()\[\]]", " ").str.replace_all(SPACING, " ")
     digits = _joined(spaced.str.extract(NIR))
     keyed = _is_keyed(digits)
     alone = texts.str.contains(ALONE).fill_null(value=False)
-    if (keyed & alone).any():
+    if together and (keyed & alone).any():
         strict = digits.str.contains(NIR_STRICT).fill_null(value=False)
         many = int(alone.sum())
         for some, share in ((keyed & alone & strict, STRICT_BY_CHANCE), (keyed & alone & ~strict, BY_CHANCE)):
@@ -44,18 +44,20 @@ def hold_nir(texts: pl.Series) -> pl.Series:
                 keyed = keyed & ~some
     keyed = keyed | texts.str.contains(TOLD_NIR).fill_null(value=False)
     keyed = keyed & ~texts.str.contains(DECIMAL)  # the digits of a score are not a number of anybody
-    keyed = keyed | _shortened(texts) | _in_groups(spaced)
+    keyed = keyed | _shortened(texts, together=together) | _in_groups(spaced)
     if texts.str.contains(SPELLED).any():
         keyed = keyed | _is_keyed(_joined(texts.str.extract(NIR_SPELLED)))
     return keyed
 
 
-def disguised(texts: pl.Series) -> list[str]:
+def disguised(texts: pl.Series, *, together: bool = True) -> list[str]:
     """The distinct texts that hold one and look like a digest: with a zero before it, or a letter after."""
     found = texts.str.extract(NIR_DISGUISED).drop_nulls().unique()
     if not len(found):
         return []
     some = found.filter(_is_keyed(found.str.extract(r"([12]\d{14})")))
+    if not together:
+        return some.to_list()
     digests = int(texts.str.contains(SIXTEEN).sum()) if len(some) else 0
     return some.to_list() if len(some) > max(AMONG_DIGESTS * digests, BY_CHANCE * len(found)) else []
 
@@ -72,7 +74,7 @@ def _is_keyed(digits: pl.Series) -> pl.Series:
     return (KEY_MODULUS - number % KEY_MODULUS == key).fill_null(value=False)
 
 
-def _shortened(texts: pl.Series) -> pl.Series:
+def _shortened(texts: pl.Series, *, together: bool) -> pl.Series:
     """`1510475116001.71`, or a key whose zero was lost: unless they are some of many such numbers, or moments."""
     shaped = texts.str.contains(NIR_SHORTENED).fill_null(value=False)
     if not shaped.any():
@@ -82,7 +84,7 @@ def _shortened(texts: pl.Series) -> pl.Series:
     key = pl.select(pl.coalesce(pair, "0" + digit)).to_series()
     keyed = _is_keyed(body + key) & ~texts.str.contains(TIMESTAMP)
     like = int(texts.str.contains(r"^\d{13}[.,]\d{2}$|^\d{14}$").sum())
-    return keyed if int(keyed.sum()) > BY_CHANCE * like else keyed & False
+    return keyed if not together or int(keyed.sum()) > BY_CHANCE * like else keyed & False
 
 
 def _in_groups(spaced: pl.Series) -> pl.Series:

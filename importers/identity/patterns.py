@@ -35,12 +35,18 @@ TOLD_NIR: Final = (
 """Without its key, told by its spacing or by the word before it."""
 TIMESTAMP: Final = r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$"
 STAY: Final = r"dossier|s[ée]jour|venue|passage|admission"
+NO_YEAR: Final = r"(?:\d{9}|(?:[03-9]\d|1[0-8]|2[1-9])\d{6})"
+"""Eight digits or more; eight are no day, nor a year and a rank."""
 RECORD: Final = (
     r"(?i)(?:^|[^\p{L}])(?:ipp|nip|nda|iep|mrn|npp)\s{0,2}(?:n[°ºo]?|num[ée]ro)?[\s:=#._\-]{0,3}\d(?:[\s.\-]?\d){5,}"
     rf"|(?i)\b(?:{STAY})\s{{1,2}}(?:n[°ºo]|num[ée]ro)[\s:=#.]{{0,3}}\d{{6,}}(?:$|[^\d/.\-]|[.\-/](?:$|\D))"
     rf"|(?i)(?:n[°ºo]|num[ée]ro)\s?(?:de |du )?(?:{STAY})[\s:=#.]{{0,3}}\d{{6,}}(?:$|[^\d/.\-]|[.\-/](?:$|\D))"
+    rf"|(?i)\b(?:{STAY})\s{{0,2}}:?\s{{0,2}}(?:n[°ºo]|num[ée]ro)[\s:=#.]{{0,3}}\p{{L}}{NO_YEAR}"
+    rf"|(?i)(?:n[°ºo]|num[ée]ro)\s?(?:de |du )?(?:{STAY})[\s:=#.]{{0,3}}\p{{L}}{NO_YEAR}"
+    rf"|(?i)\bpatient[\s_.\-]?(?:id|ident(?:ifier|ifiant)?)[\"']?\s?[:=]\s?[\"']?\p{{L}}{{0,3}}{NO_YEAR}"
+    r"|(?:^|[^\p{L}])PID\|(?:[^|\n]*\|){1,3}[^|\n]*\d{5}"
 )
-"""The number of a patient's record or stay, told by the words before it."""
+"""The number of a patient's record or stay, told by the words before it, or by the line of a message (HL7) on the patient."""
 BARE_RECORD: Final = (
     rf"(?i)\b(?:(?:{STAY})[\s:=#]{{1,3}}\d{{6,}}|(?:patiente?|malade|usager)[\s:=#]{{1,3}}(?:(?:n[°ºo]|num[ée]ro|id)[\s:=#]{{0,3}})?\d{{8,}})"
     r"(?:$|[^\d/.\-]|[.\-/](?:$|\D))"
@@ -95,11 +101,15 @@ COMPACT_DAY: Final = (
     r"(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:(?:19|20)\d{2}|\d{2})"
     r"|(?:19|20)\d{2}/?(?:0[1-9]|1[0-2])/?(?:0[1-9]|[12]\d|3[01]))(?:$|\D)"
 )
+MONTH: Final = r"(?:janv|f[ée]v|mars|avr|mai|juin|juil|ao[uû]t|sept|oct|nov|d[ée]c)\p{L}{0,6}\.?"
 BORN: Final = (
     r"(?i)\b(?:n[ée]{1,2}|n[ée]\(e\)|ddn|date de naissance|naissance|naiss\.?|born|dob)\s*(?:le|on|:|en)?\s*[:=]?\s*"
     r"(?:\d{1,2}[/.\-\s]\d{1,2}[/.\-\s]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:er)?\s+\p{L}{3,9}\.?\s+\d{4})"
     rf"|(?i)\b(?:n[ée]{{1,2}}\s+le|n[ée]\(e\)\s+le|née?\s|nee\s"
     rf"|(?:ddn|dob|(?:date de )?naissance)(?:\s+le)?\s*[:=]?)\s*{COMPACT_DAY}"
+    rf"|(?i)\bn[ée]{{1,2}}(?:\(e\))?\s+(?:en|au mois de?)\s*{MONTH}\s+(?:19|20)\d{{2}}(?:$|\D)"
+    rf"|(?i)\bn[ée]{{1,2}}(?:\(e\))?\s+(?:le\s+)?\d{{1,2}}(?:er)?\s+{MONTH}\s+\d{{2}}(?:$|\D)"
+    r"|\b(?:DN|D\.N\.)\s*[:=]?\s*\d{1,2}[/.\-\s]\d{1,2}[/.\-\s](?:19\d{2}|200\d)(?:$|\D)"
 )
 BIRTH_WORDS: Final = r"(?i)ddn|dob|naiss"
 FULL_NAME: Final = (

@@ -25,17 +25,19 @@ INITIALED: Final = re.compile(rf"(?<![\w.])[{UPPER}]\.[\s\-]?(?:[{UPPER}]\.[\s\-
 TWO_NAMES: Final = r"\p{Lu}\p{L}[\p{L}'’\-]*,?\s+(?:(?:[Dd]e|[Dd]u|[Dd]es|[Ll]a|[Ll]e)\s+)*\p{Lu}\p{L}"
 CIVILITY: Final = (
     r"(?:(?:^|[^\p{L}\p{N}\s.]\s*|[\p{L},;:]\s+)MM?\.(?:\s+\p{Lu}[\p{L}'’\-]+|\p{Lu}[\p{L}'’\-]{2,})"
-    r"|(?:^|[^\p{L}.])(?:Mr|Mrs|Ms|(?i:mme|mlle|madame|monsieur|mademoiselle))(?:\.\s*|\s+)\p{Lu}[\p{L}'’\-]+"
+    r"|(?:^|[^\p{L}.])(?:Mr|Mrs|Ms|(?i:mme|mlle|melle|madame|monsieur|mademoiselle))(?:\.\s*|\s+)\p{Lu}[\p{L}'’\-]+"
     r"|\b(?:[Nn]om|[Pp]r[ée]nom)\s*:\s*\p{Lu}[\p{L}'’\-]+)(?:\s+\p{Lu}[\p{L}'’\-]+)?"
 )
 """A civility and one or two words with capitals."""
-TYPED_FAST: Final = r"\b(?:mme|mlle)\.?\s+[a-zà-ÿ]{3,}"
+TYPED_FAST: Final = r"\b(?:mme|mlle|melle)\.?\s+[a-zà-ÿ]{3,}"
 """A civility and a word, both in small letters."""
-CIVIL_WORDS: Final = ["m.", "mr", "ms", "mme", "mlle", "madame", "monsieur", "mademoiselle", "nom"]
+CIVIL_WORDS: Final = ["m.", "mr", "ms", "mme", "mlle", "melle", "madame", "monsieur", "mademoiselle", "nom"]
 LIKE_A_VERB: Final = r"(?:ee?|ant|ait)$"
 LAST_WORDS: Final = r"[.:\s]\s*(\p{L}[\p{L}'’\-]*)(?:\s+(\p{L}[\p{L}'’\-]*))?$"
 ARTICLES: Final = frozenset(("le", "la", "de", "du", "des", "les", "l"))
-CIVILITIES: Final = frozenset(("mr", "mrs", "mme", "mlle", "madame", "monsieur", "mademoiselle", "patient", "patiente"))
+CIVILITIES: Final = frozenset(
+    ("mr", "mrs", "mme", "mlle", "melle", "madame", "monsieur", "mademoiselle", "patient", "patiente")
+)
 PATIENT: Final = (
     r"\b(?i:patiente?)\s*:\s*(?:\p{Lu}[\p{Lu}'’\-]{2,}\s+\p{Lu}\p{Ll}+|\p{Lu}\p{Ll}+\s+\p{Lu}[\p{Lu}'’\-]{2,})"
 )
@@ -56,7 +58,7 @@ OVERLAP: Final = 100
 
 def hold_persons(texts: pl.Series) -> pl.Series:
     """Which texts name somebody."""
-    return _after_civility(texts) | _with_capitals(texts) | _common(texts)
+    return _after_civility(texts) | _with_capitals(texts) | hold_common(texts)
 
 
 def _after_civility(texts: pl.Series) -> pl.Series:
@@ -69,7 +71,7 @@ def _after_civility(texts: pl.Series) -> pl.Series:
         if maybe.any():
             told = texts.filter(maybe).str.extract_all(pattern)
             words = pl.DataFrame({"text": maybe.arg_true(), "said": told}).explode("said", empty_as_null=True)
-            groups = _plain_letters(words["said"]).str.extract_groups(LAST_WORDS).struct.unnest()
+            groups = plain_letters(words["said"]).str.extract_groups(LAST_WORDS).struct.unnest()
             one, two = (group.str.to_lowercase() for group in groups.get_columns())
             named = ~one.is_in(NOT_NAMES) | (one.is_in(ARTICLES) & two.is_not_null() & ~two.is_in(NOT_NAMES))
             if pattern == TYPED_FAST:
@@ -84,15 +86,15 @@ def _with_capitals(texts: pl.Series) -> pl.Series:
     paired = texts.str.contains(TWO_NAMES).fill_null(value=False)
     initials = texts.str.contains(INITIALS).fill_null(value=False)
     if paired.any():
-        letters = _plain_letters(texts.filter(paired))
+        letters = plain_letters(texts.filter(paired))
         named = letters.str.contains_any(sorted(first_names()), ascii_case_insensitive=True)
         paired = _narrowed(paired, named, letters, _first_name())
     return _confirmed(texts, paired | initials, _names_somebody)
 
 
-def _common(texts: pl.Series) -> pl.Series:
+def hold_common(texts: pl.Series) -> pl.Series:
     """A common surname after a civility, before initials or beside a common first name, in letters of any size."""
-    letters = _plain_letters(texts)
+    letters = plain_letters(texts)
     likely = letters.str.contains_any(sorted(surnames()), ascii_case_insensitive=True).fill_null(value=False)
     if not likely.any():
         return likely
@@ -118,7 +120,7 @@ def _first_name() -> str:
 def _common_names() -> str:
     last, first = "|".join(sorted(surnames())), "|".join(sorted(first_names()))
     return (
-        rf"(?i)(?-u:\b)(?:(?:m|mr|mrs|mme|mlle|madame|monsieur|mademoiselle|patiente?)[.:\s]\s*(?:{last})(?-u:\b)"
+        rf"(?i)(?-u:\b)(?:(?:m|mr|mrs|mme|mlle|melle|madame|monsieur|mademoiselle|patiente?)[.:\s]\s*(?:{last})(?-u:\b)"
         rf"|(?:{last})(?:\s+[a-z]\.|,?\s+(?:{first})(?-u:\b))|(?:{first})\s+(?:(?:de|du|le|la)\s+)?(?:{last})(?-u:\b))"
     )
 
@@ -130,7 +132,7 @@ def _namesakes() -> str:
     return rf"(?i)(?-u:\b)(?:{'|'.join(names)})(?-u:\b)"
 
 
-def _plain_letters(texts: pl.Series) -> pl.Series:
+def plain_letters(texts: pl.Series) -> pl.Series:
     """Without accents."""
     if (texts.str.len_bytes() == texts.str.len_chars()).all():
         return texts
@@ -141,7 +143,7 @@ def _confirmed(texts: pl.Series, likely: pl.Series, names: Callable[[str], bool]
     """Of the likely texts, those that name somebody, word by word."""
     if not likely.any():
         return likely
-    apart = _plain_letters(texts.filter(likely)).str.replace_all(_namesakes(), APART)
+    apart = plain_letters(texts.filter(likely)).str.replace_all(_namesakes(), APART)
     return likely.scatter(likely.arg_true(), [names(text) for text in apart])
 
 
@@ -187,7 +189,7 @@ def _told_before(text: str, start: int) -> bool:
 
 
 def _names_commonly(text: str) -> bool:
-    """Word by word, for the rules of `_common`."""
+    """Word by word, for the rules of `hold_common`."""
     words = [(found[0], found.start(), found.end()) for found in WORD.finditer(text)]
     return any(_are_a_person(text, words, i) for i in range(len(words) - 1))
 

@@ -120,9 +120,9 @@ def _held(kind: str, values: Sequence[str], column: pl.Series, filled: int) -> _
 
 def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:
     """Identities outside the table; the texts that cells share are looked at when the cells themselves told nothing."""
-    for one in grid.others:
-        if one.where == "comment" and kinds(pl.Series([one.text])):
-            kind = (kinds(pl.Series([one.text])) or ("", []))[0]
+    comments = [one for one in grid.others if one.where == "comment"]
+    for one, kind in zip(comments, _each([one.text for one in comments]), strict=True):
+        if kind:
             yield _placed(grid, one, kind)
             seen = True
     groups: dict[str, list[Elsewhere]] = {}
@@ -143,17 +143,26 @@ def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:
                 seen = True
 
 
+def _each(texts: Sequence[str]) -> list[str | None]:
+    """The kind of identity that each text holds by itself, if any: one look for each kind, however many texts."""
+    written = plain(pl.Series(texts, dtype=pl.String))
+    told: dict[str, str] = {}
+    left = written.unique()
+    while found := kinds(left, together=False):
+        kind, people = found
+        told |= dict.fromkeys(people, kind)
+        left = left.filter(~left.is_in(people))
+    return [told.get(text) for text in written]
+
+
 def _group(where: str, texts: Sequence[Elsewhere]) -> Iterator[Issue]:
-    found = kinds(plain(pl.Series([one.text for one in texts], dtype=pl.String)))
+    said = [one.text for one in texts]
+    found = kinds(plain(pl.Series(said, dtype=pl.String)))
     if found:
         kind, values = found
         params = {"kind": kind, "n": len(values), "say": "margin" if where == "margin" else "elsewhere"}
-        row = (
-            next((o.row for o in texts if o.row and kinds(plain(pl.Series([o.text])))), None)
-            if where == "margin"
-            else None
-        )
-        yield Issue("identifying_data", "error", row, params=params)
+        rows = [o.row for o, own in zip(texts, _each(said), strict=True) if o.row and own] if where == "margin" else []
+        yield Issue("identifying_data", "error", rows[0] if rows else None, params=params)
 
 
 def _placed(grid: Grid, comment: Elsewhere, kind: str) -> Issue:

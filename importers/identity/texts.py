@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -20,6 +21,7 @@ from importers.identity.patterns import (
     YEARLY,
 )
 from importers.identity.persons import hold_persons, without_accents
+from importers.identity.told import JOINED, hold_told
 
 __all__ = ["DIGEST", "kinds", "longest_of", "plain", "without_accents"]
 
@@ -33,8 +35,8 @@ HARMLESS: Final = (
 """Short numbers, dates with times, short words and digests: most cells, and nobody."""
 SPOKEN: Final = r"[\s@(\[]|[/.\-].*[/.\-]"
 """An address, a name or a date of birth holds a space, a sign of e-mails, or two marks."""
-CLOSE_NAME: Final = r"(?i:(?:^|\P{L})(?:mm?|mr|mrs|ms|mme|mlle)\.\p{L}|(?:nom|patiente?):\p{L})"
-"""`M.Dupont`: a name without any space."""
+CLOSE_NAME: Final = r"(?i:(?:^|\P{L})(?:mm?|mr|mrs|ms|mme|mlle)\.\p{L}|(?:nom|patiente?):\p{L}|(?:nom|name)[\"']?[=:])"
+"""`M.Dupont`, `nom=dupont`: a name without any space."""
 MANY_DIGITS: Final = r"(?:\d[\s.\-/_()ABab]*){8}\d"
 """A telephone or social security number holds nine digits with nothing but marks (or a Corsican letter) between them."""
 DIGITS_OF_RECORD: Final = r"(?:\d[\s.\-]?){5}\d"
@@ -45,14 +47,16 @@ NUMBERED_ROAD: Final = (
     r"(?i)\d(?:\s*(?:bis|ter|quater))?[\s,]+"
     r"(?:rue|av|b[dlo]|all|imp|qua|squ|lot|fau|sen|ven|pla|rou|che|r[ée]s|vil|cou|pas)"
 )
-RECORD_WORDS: Final = ["ipp", "nip", "nda", "iep", "mrn", "npp", "dossier", "jour", "venue", "passage", "admission"]
+RECORD_WORDS: Final = [
+    "ipp", "nip", "nda", "iep", "mrn", "npp", "dossier", "jour", "venue", "passage", "admission", "patient", "pid|"
+]  # fmt: skip
 LETTER_AND_NUMBER: Final = r"\p{L}[\s:=#]{1,3}\d{6}|[°ºoO][\s:=#]{0,3}\d{8}"
 """Looks quick to take, before the patterns that cost more."""
 SHORT: Final = 11
 """Bytes within which only a text with a space, with signs or with the name of a number may identify anybody."""
 WHOLE_NUMBER: Final = 10
 """Bytes of the shortest long number that a spreadsheet wrote with `.0`."""
-SPOKEN_OR_SIGNED: Final = rf"{SPOKEN}|\+|(?i:ipp|nip|nda|iep|mrn|npp|ddn|dob)|{CLOSE_NAME}"
+SPOKEN_OR_SIGNED: Final = rf"{SPOKEN}|\+|(?i:ipp|nip|nda|iep|mrn|npp|ddn|dob)|{CLOSE_NAME}|{JOINED}"
 ODD: Final = r"[^\x00-\x7fÀ-ÿ’–—€œŒ]"
 """Signs that may be written another way."""
 INVISIBLE: Final = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
@@ -77,12 +81,15 @@ def longest_of(texts: pl.Series) -> int:
     return int(texts.str.len_bytes().max() or 0)  # type: ignore[arg-type]
 
 
-def kinds(text: pl.Series, *, phones: bool = True) -> tuple[str, list[str]] | None:
-    """The first kind of identity among the cells, and the distinct texts that hold it."""
+def kinds(text: pl.Series, *, phones: bool = True, together: bool = True) -> tuple[str, list[str]] | None:
+    """The first kind of identity among the cells, and the distinct texts that hold it.
+
+    `together`: as cells of one column, some of whose many long numbers look by chance like those of people.
+    """
     longest = longest_of(text)
     if longest <= SHORT and not text.str.contains(SPOKEN_OR_SIGNED).any():
         return None
-    if longest >= DISGUISED and (found := disguised(text)):
+    if longest >= DISGUISED and (found := disguised(text, together=together)):
         return "nir", found
     doubtful = text.filter(~text.str.contains(HARMLESS)).unique()
     if not len(doubtful):
@@ -90,16 +97,16 @@ def kinds(text: pl.Series, *, phones: bool = True) -> tuple[str, list[str]] | No
     spoken = doubtful.filter(doubtful.str.contains(SPOKEN))
     digits = doubtful.filter(doubtful.str.contains(MANY_DIGITS))
     numbered = doubtful.filter(doubtful.str.contains(DIGITS_OF_RECORD))
-    names = doubtful.filter(doubtful.str.contains(f"{SPOKEN}|{CLOSE_NAME}"))
+    names = doubtful.filter(doubtful.str.contains(f"{SPOKEN}|{CLOSE_NAME}|{JOINED}"))
     births = numbered.filter(numbered.str.contains(BIRTH_WORDS)).append(spoken)
     checks: list[tuple[str, pl.Series, Callable[[pl.Series], pl.Series]]] = [
-        ("nir", digits, hold_nir),
+        ("nir", digits, partial(hold_nir, together=together)),
         ("email", doubtful.filter(doubtful.str.contains(SIGN_OF_EMAILS)), _following(EMAIL)),
         ("phone", digits if phones else digits.clear(), _phones),
         ("record", numbered, _records),
         ("birth", births, _following(BORN)),
         ("address", spoken.filter(spoken.str.contains(NUMBERED_ROAD)), _following(ADDRESS)),
-        ("name", names, hold_persons),
+        ("name", names, lambda some: hold_persons(some) | hold_told(some)),
     ]
     for kind, texts, holds in checks:
         if len(texts):

@@ -6,6 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from evaluation.protocol import load_protocol
+from importers.files.elsewhere import Elsewhere
+from importers.files.grid import Grid
+from importers.identity import privacy
 from importers.identity.texts import kinds
 from tests.importers.test_identities import NIRS, csv, nir
 
@@ -69,6 +73,39 @@ REMARKS = Path(__file__).with_name("ordinary_remarks.txt").read_text(encoding="u
         (".".join(NIR), "nir"),
         (f"{SHORT_KEY[:13]}{SHORT_KEY[14]}", "nir"),
         (" ".join(g.lstrip("0") if i == 2 else g for i, g in enumerate(GROUPS)), "nir"),
+        ("DURAND^JEAN", "name"),
+        ("PRUVOST^MARIE^^^", "name"),
+        ("RAMIER^Claudette", "name"),
+        ("Lefebvre^Ewa", "name"),
+        ("DURAND_JEAN", "name"),
+        ("DURAND_JEAN_0.dcm", "name"),
+        ("/data/durand_fatima/2.dcm", "name"),
+        ("C:/Patients/DURAND%20Jean/0.dcm", "name"),
+        ("jean.durand", "name"),
+        ("relu par jean.durand ce jour", "name"),
+        ("DURAND (JEAN)", "name"),
+        ("Durand J", "name"),
+        ("DUPONT, P", "name"),
+        ("https://pacs.invalid/vue?nom=DURAND&prenom=Jean", "name"),
+        ("nom=DURAND", "name"),
+        ("vue?prénom=Claudette", "name"),
+        ("{'PatientName': 'Ramier'}", "name"),
+        ("Melle Pruvost", "name"),
+        ("melle ramier", "name"),
+        ("Marie née DURAND", "name"),
+        ("Claudette née Ramier", "name"),
+        ("DURAND ép. MARTIN", "name"),
+        ("veuve Lefebvre", "name"),
+        ("né en mars 1951", "birth"),
+        ("Née le 3 juin 51", "birth"),
+        ("née 1er août 51", "birth"),
+        ("DN 12/03/1951", "birth"),
+        ("D.N. : 12.03.1951", "birth"),
+        ("PID|1||8001234567^^^CHU^PI||||19510312|M", "record"),
+        ("{'PatientID': '8074705039'}", "record"),
+        ("https://pacs.invalid/vue?patientId=8075729712", "record"),
+        ("n°dossier:A800123456", "record"),
+        ("dossier n° A80012345", "record"),
     ],
 )
 def test_a_person_told_in_one_cell_is_found(text, kind):
@@ -85,6 +122,44 @@ def test_an_ordinary_remark_is_nobody_s(remark):
     for text in (remark, remark.upper()):
         report = csv("remarque", ["", text]).report
         assert (report.accepted, report.reason) == (True, "unknown_column_ignored"), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GLU^Glucose^L",
+        "OBX|1|NM|2345-7^Glucose^LN||5.2|mmol/L",
+        "10^9/L",
+        "CHU_Jean_Bernard_02.dcm",
+        "/data/marie_curie/2.dcm",
+        "image_poumon_012.png",
+        "score_martin_v2.csv",
+        "patient_id=LIL001",
+        "patient id: P000123",
+        "patientId=20250123",
+        "n° dossier A20250001",
+        "Weber B",
+        "Laurent A",
+        "Classe C",
+        "née à terme",
+        "né en siège",
+        "née en 2025",
+        "NÉE EN MARS, À TERME",
+        "née Prématurée",
+        "NEE ROSE",
+        "Suspicion EP Pasteur",
+        "DN4 4/10",
+        "DN le 12/03/2025",
+        "prenom=null",
+        "nom=troponine&unite=ng",
+        "{'nom': 'Troponine', 'prénom': 'inconnu'}",
+        "modele_nom: Victor",
+    ],
+)
+def test_a_mark_or_a_word_alone_names_nobody(text):
+    for said in (text, text.upper()):
+        report = csv("remarque", ["", said]).report
+        assert (report.accepted, report.reason) == (True, "unknown_column_ignored"), said
 
 
 def test_the_ordinary_remarks_together_are_nobody_s():
@@ -110,3 +185,41 @@ def test_one_social_security_number_among_long_numbers_is_found():
 @pytest.mark.parametrize("shape", ["{}.71", "0{}71"])
 def test_moments_in_milliseconds_are_nobody_s(shape):
     assert kinds(pl.Series([shape.format(1_751_012_345_678 + 7919 * i) for i in range(5_000)])) is None
+
+
+def around(monkeypatch, others):
+    """The issues of texts around a table of one cell, and how many times `kinds` was called."""
+    calls = []
+
+    def counted(*args, **options):
+        calls.append(args)
+        return kinds(*args, **options)
+
+    monkeypatch.setattr(privacy, "kinds", counted)
+    grid = Grid(("code",), pl.DataFrame({"0": ["K1"]}), pl.Series([2]), sheet="cas", others=tuple(others))
+    table = load_protocol("diagnostic-accuracy").tables[0]
+    return privacy.Search(grid, table, {}).around(seen=False), len(calls)
+
+
+def test_many_comments_are_looked_at_at_once(monkeypatch):
+    people = {1: ("Mme Durand", "name"), 400: (f"NIR {NIR}", "nir"), 401: ("jean@chu.fr", "email"), 900: (NIR, "nir")}
+    texts = [people.get(i, (f"relu le lot {i}", ""))[0] for i in range(1_000)]
+    issues, calls = around(monkeypatch, [Elsewhere(t, "comment", i, 0, "cas") for i, t in enumerate(texts)])
+    assert [(i.row, i.params["kind"], i.params["say"]) for i in issues] == [
+        (row, kind, "comment") for row, (_, kind) in people.items()
+    ]
+    assert calls <= 10
+
+
+def test_each_comment_is_told_by_itself_among_many_long_numbers(monkeypatch):
+    others = [str(1000 * 10**11 + 97 * i) for i in range(400)]
+    texts = [*others, NIR, "0" + NIR, f"{BODY}.{KEY}"]
+    issues, _ = around(monkeypatch, [Elsewhere(t, "comment", i, 0, "cas") for i, t in enumerate(texts)])
+    assert {400, 401, 402} <= {issue.row for issue in issues}
+
+
+def test_many_lines_around_the_table_are_looked_at_at_once(monkeypatch):
+    texts = [*(f"relu le lot {i}" for i in range(500)), f"NIR {NIR}", "Mme Durand"]
+    issues, calls = around(monkeypatch, [Elsewhere(t, "margin", i + 3) for i, t in enumerate(texts)])
+    assert [(i.row, i.params) for i in issues] == [(503, {"kind": "nir", "n": 1, "say": "margin"})]
+    assert calls <= 10

@@ -7,14 +7,41 @@ import polars as pl
 import pytest
 from openpyxl import Workbook
 
-from evaluation.protocol import load_protocol
+from evaluation.protocol import library, load_protocol
 from importers.answer import as_json
 from importers.check import check_bytes
-from importers.identity.shown import identifying, shown_suffix
+from importers.identity.persons import without_accents
+from importers.identity.shown import discreet, identifying, shown_suffix
+from importers.identity.words import surnames
 from importers.plain_columns import read_columns
+from importers.report import Issue
 from tests.importers.test_identities import CONTEXT, HEAD, NIRS, PROTOCOL, rows
+from tests.importers.test_identity_texts import REMARKS
 
 PEOPLE = ("DUPONT Jean 12/04/1951", "Lefebvre", "dupont_score", NIRS[1], "8001234567", "RAMIER 12/04/1951", "M.Dupont")
+TOLD = (
+    "WOJCIECHOWSKI Ewa",
+    "Ewa WOJCIECHOWSKI",
+    "score Wojciechowski",
+    "Lecture Dr Vercruysse",
+    "lecture_dr_vercruysse",
+    "Pr Vercruysse",
+    "avis du Docteur VERCRUYSSE",
+    "mme_vercruysse",
+    "lecture_jdurand",
+    "DURANDJ",
+    "lecture jDurand",
+    "12-03-51",
+    "cas_12.03.51",
+    "durand_marie.dcm",
+)
+"""Told by a title, an initial, a first name or a short date."""
+ORDINARY = [
+    "DR_grade", "DR Severity", "Dr Grade", "Dr référent", "Dr Senior", "avis_dr_senior", "PR (ms)", "PR AUC", "pr_curve",
+    "Pr AUC", "Mme ou M.", "madame_monsieur", "SCORE Global", "IRM Cérébrale", "TDM Thorax", "lecture_senior", "lecture 2",
+    "slopes", "pente_slopes", "operez", "maillots", "12-03-26", "25-03-04", "v1.2.51", "2.10.4", "05.03.2026", "Docteur",
+    "Score Charlson", "score_rankin", "Signe de Babinski", "Lecture du Dr de garde",
+]  # fmt: skip
 
 
 def said(content, name="f.csv"):
@@ -39,7 +66,7 @@ def workbook(*sheets):
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("person", [p.replace("/", "-") for p in PEOPLE])
+@pytest.mark.parametrize("person", [p.replace("/", "-") for p in PEOPLE + TOLD])
 def test_titles_of_sheets_that_name_people_are_told_by_their_rank(person):
     twins = workbook(("cas", HEAD, rows()), (person, HEAD, rows()))
     issue, answer = said(twins, "f.xlsx")
@@ -59,7 +86,7 @@ def test_titles_of_other_tables_that_name_people_are_told_by_their_rank():
     assert "DUPONT" not in str(as_json(checked))
 
 
-@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("person", PEOPLE + TOLD)
 def test_a_header_that_names_a_person_is_told_by_its_letters(person):
     lines = [";".join(row) for row in rows()]
     issue, answer = said(text([*HEAD, person], lines[0] + ';"' + "x", *(line + ";x" for line in lines[1:])))
@@ -108,6 +135,31 @@ def test_what_names_nobody_is_repeated():
     ]
     assert identifying(ordinary) == set()
     assert [shown_suffix(s) for s in (".xlsm", ".docx", ".sas7bdat", ".exe")] == [".xlsm", ".docx", ".sas7bdat", ".exe"]
+
+
+@pytest.mark.parametrize("person", [*TOLD, "RAMIER, Claudette"])
+def test_hidden_columns_that_name_people_are_not_repeated(person):
+    issues = [Issue("hidden_columns_included", "warning", params={"names": f"note, {person}, avis"})]
+    told = discreet(issues)[0].params["names"]
+    assert told in ("note, …, avis", "note, …, …, avis")
+
+
+def test_ordinary_headers_are_repeated():
+    assert identifying(ORDINARY) == set()
+    lower = {word for remark in REMARKS for word in remark.lower().split() if word.isalpha()}
+    told = {"score " + word for word in lower if not surnames() & {without_accents(word)}}
+    assert identifying(told) == set()
+    for name in library():
+        protocol = load_protocol(name)
+        written = {text for t in protocol.tables for c in t.columns for text in (c.name, *c.aliases)}
+        assert identifying({form for text in written for form in (text, text.upper(), text.capitalize())}) == set(), (
+            name
+        )
+
+
+def test_hidden_columns_that_name_nobody_are_repeated():
+    issue = Issue("hidden_columns_included", "warning", params={"names": ", ".join(ORDINARY)})
+    assert discreet([issue]) == [issue]
 
 
 def test_columns_asked_for_are_refused_without_naming_people():
