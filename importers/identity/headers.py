@@ -13,6 +13,9 @@ from importers.identity.texts import without_accents
 from importers.identity.words import (
     AMOUNTS,
     ANSWERS,
+    BIRTHS,
+    EVENT_STARTS,
+    EVENTS,
     FILLERS,
     HEADER_PARTS,
     HEADER_WORDS,
@@ -117,6 +120,14 @@ def _are_names(filled: pl.Series) -> bool:
 def measures(header: str) -> bool:
     """Whether a header speaks of a size, a time, a batch or a thing: long numbers below it are nobody's."""
     return bool(set(_words(header)) & (MEASURES | AMOUNTS))
+
+
+def tells_events(header: str) -> bool:
+    """Whether a header says what happened on a day, to a patient or to a thing, other than a birth."""
+    words = [word.rstrip("0123456789") for word in _words(header)]
+    if any(word in BIRTHS or word.startswith(("nais", "birth")) for word in words):
+        return False
+    return any(word in EVENTS or word.startswith(EVENT_STARTS) for word in words)
 
 
 def is_of_places(header: str) -> bool:

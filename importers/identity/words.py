@@ -108,7 +108,8 @@ MEASURES: Final = frozenset(
         "epoch", "unix", "duree", "delai", "lot", "serie", "version", "build",
         "finess", "siren", "siret", "gtin", "ean", "udi", "ucd", "cip",
         "snomed", "sct", "loinc", "appareil", "equipement", "machine", "materiel", "dispositif", "modele", "console",
-        "capteur", "sonde", "article", "barre", "barres", "etablissement", "site",
+        "capteur", "sonde", "article", "barre", "barres", "etablissement", "site", "checksum", "crc", "intensite", "intensity",
+        "signal", "ts", "time", "temps", "created", "updated", "modified", "started", "ended", "finished", "received", "sent",
     )
 )  # fmt: skip
 """Long numbers below these are of things."""
@@ -119,6 +120,35 @@ AMOUNTS: Final = frozenset(
     )
 )  # fmt: skip
 """Beside the word of a stay or a patient they speak of money."""
+BIRTHS: Final = frozenset(("ne", "nee", "ddn", "dn", "dob", "born", "anniversaire"))
+"""Beside these, or what begins as `naissance` does, no other event counts."""
+EVENTS: Final = frozenset(
+    (
+        "pose", "depose", "fin", "end", "stop", "irm", "tdm", "ct", "mri", "pet", "tep", "oct", "ecg", "eeg", "emg", "pcr",
+        "rcp", "staff", "maj", "rdv", "mise", "mes", "mep", "ald", "atcd", "atcds", "pec", "prise", "charge", "avc", "ait",
+        "idm", "scan", "test", "dose", "cure", "lot", "ddr", "terme", "visa", "cr", "rendu", "cree", "creee", "note", "last",
+        "next", "prior", "study", "onset", "surgery", "prothese", "envoi", "essai", "audit", "recu",
+    )
+)  # fmt: skip
+"""Words of what happens on a day: examinations, care, machines, papers."""
+EVENT_STARTS: Final = (
+    "exam", "diag", "chir", "oper", "interven", "implant", "explant", "mammo", "radio", "scann", "echo", "doppler", "scinti",
+    "coro", "endosc", "colosc", "fibrosc", "gastrosc", "retino", "fundus", "holter", "angio", "cliche", "image", "acqui",
+    "symptom", "service", "vaccin", "inject", "rappel", "perem", "expir", "valid", "fabric", "achat", "install", "etalon",
+    "calib", "mainten", "revis", "control", "verif", "livr", "command", "recept", "prescri", "ordonn", "traite", "therap",
+    "chimio", "cycle", "debut", "start", "suivi", "visit", "consult", "bilan", "prelev", "biops", "anapath", "inclu", "exclu",
+    "random", "sorti", "entree", "admis", "hospit", "sejour", "passage", "consent", "dernier", "prochain", "preced", "anter",
+    "compar", "premier", "rechut", "recid", "progress", "greff", "dialys", "transplant", "version", "publi", "certif",
+    "export", "extract", "import", "demand", "rendez", "creat", "modif", "updat", "actualis", "ouvert", "clotur", "ferme",
+    "signa", "recueil", "saisi", "archiv", "evenement", "event", "episod", "crise", "accident", "chute", "fractur", "infarct",
+    "deces", "accouch", "grossess", "concept", "anteced", "follow", "discharg", "enrol", "previous", "baseline", "purchas",
+    "warrant", "garanti", "contrat", "licenc", "formation", "habilit", "accred", "marquage", "factur", "paiement", "decision",
+    "reunion", "appel", "arrive", "depart", "transfer", "retour", "resultat", "lectur", "relectur", "interpret", "annot",
+    "depist", "serolog", "biolog", "dosage", "cultur", "firmware", "releas", "deploi", "deploy", "bascul", "etude", "essais",
+    "remplac", "repar", "panne", "incident", "evaluat", "mesure", "analys", "procedur", "act", "treat", "instauration",
+    "arret", "initiation",
+)  # fmt: skip
+"""Beginnings of such words."""
 PLACES: Final = frozenset(
     (
         "site", "etablissement", "hopital", "hopitaux", "clinique", "service", "centre", "unite", "uf", "um", "pole",
