@@ -385,3 +385,61 @@ def csv_of(codes):
     ]
     text = "\n".join([";".join(HEAD), *lines]) + "\n"
     return check_bytes(text.encode(), PROTOCOL, CONTEXT, name="f.csv").report
+
+
+RELATIVES = [f"{name.title()} {'ABCDEFGHJKLM'[i]}elka" for i, name in enumerate(RARE)]
+NUMBERS = [str(1234567 + 7919 * i) for i in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        *(
+            (header, NUMBERS)
+            for header in ("PatID", "Pat_ID", "Num pat", "N° pat.", "Pt", "N° séj.", "N° adm.", "N° hosp")
+        ),
+        *((header, [n[:6] for n in NUMBERS]) for header in ("PatID", "Num pat", "Numéro hospitalier", "Hosp_no")),
+        *(
+            (header, [n.title() for n in RARE])
+            for header in ("Nom mère", "NJF", "Epouse", "Conjoint", "Nom pt", "nom_p")
+        ),
+        ("Conjoint", RELATIVES),
+        ("Mère", RELATIVES),
+        ("Personne à prévenir", [f"{name} (fille)" for name in RELATIVES]),
+        ("Personne de confiance", RARE),
+        ("Adr. postale", ["x"]),
+        ("CP Ville", ["x"]),
+        ("Tel. pt", ["x"]),
+        ("Adr", [f"{i + 3} les Tilleuls" for i in range(24)]),
+        ("Domicilié", [f"{i + 3} bis, les Grands Champs" for i in range(24)]),
+    ],
+)
+def test_shortened_headers_of_patients_relatives_and_homes(header, values):
+    report = repeated(header, values, 40)
+    assert (report.reason, report.issues[0].params["kind"]) == ("identifying_data", "header")
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("Temps de passage (s)", ["14400", "10921", "38110"]),
+        ("Accession number", [f"ACC{i:06d}" for i in range(40)]),
+        ("INS", ["VALI", "PROV"]),
+        ("Identité", ["qualifiée", "provisoire"]),
+        ("Transporteur", ["VSL Martin", "Sarl Martin", "SARL MARTIN", "Ambulances Paul"]),
+        *((header, [str(123456789 + 7919 * i) for i in range(40)]) for header in ("checksum", "Intensité")),
+        ("Aidant", ["conjoint", "fille", "aucun"]),
+        ("Conjoint", ["Présent", "Décédé", "Absent", "Divorcé", "Malade", "Retraité"]),
+        ("Personne à prévenir", ["Fille", "Fils", "Épouse", "Voisine", "Tuteur", "Neveu"]),
+        ("Mère", ["Diabète", "Migraine", "Glaucome", "Épilepsie", "Asthme", "Sclérose"]),
+        ("Profession du père", ["Boulanger", "Cuisinier", "Ouvrier", "Cadre", "Chauffeur"]),
+        ("Niveau de confiance", ["Faible", "Modéré", "Élevé", "Certain", "Douteux"]),
+        ("ADR", ["Rash grade 2", "Nausées", "2 épisodes de vertige", "Aucun"]),
+        ("N° hosp", ["990000077", "440000289", "750712184"]),
+        ("Personne", ["Interne", "Senior", "Cadre", "Secrétaire", "Brancardier", "Externe"]),
+        ("Confiance", ["Faible", "Modéré", "Élevé", "Certain", "Douteux"]),
+        ("Nb pts", ["12", "15"]),
+    ],
+)
+def test_headers_that_only_look_like_those_of_people(header, values):
+    assert repeated(header, values, 40).accepted
