@@ -164,7 +164,7 @@ def _kind_of(header: str | None, below: Sequence[str | None]) -> str | None:
     column = plain(pl.Series([text for text in (header, *below) if text], dtype=pl.String))
     things = is_of_things(header or "", column, len(column))
     cells = Cells(column, len(column), lambda some: int(column.is_in(some).sum()))
-    found = kind_of_column(cells, known=False, pseudonym=False, year=NOT_RECENT, things=things)
+    found = kind_of_column(cells, known=False, pseudonym=False, year=NOT_RECENT, things=things, header=header or "")
     return found[0] if found and found[0] != "number" else None
 
 

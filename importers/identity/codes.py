@@ -45,6 +45,9 @@ INITIALS_AND_YEAR: Final = r"^[A-Za-z]{2,8}[._\-]?((?:19|20)\d{2})$"
 LETTERS: Final = r"^([A-Za-z]+)"
 MANY_PREFIXES: Final = 50
 """Sites or series of codes are never so many."""
+CODES_OF_A_SERIES: Final = 5
+NEW_CENTURY: Final = 2000
+"""Examinations before it are in no file of a pilot; births are."""
 NUMBER_OF_RECORD: Final = (
     r"(?i)^(?:pat|patient|dos|dossier|sej|sejour|ven|venue|adm|admission|hosp)[._\-]{0,2}([1-9]\d{8,9})$"
 )
@@ -83,8 +86,10 @@ def dated_codes(cells: Cells, year: int | None) -> FirstKind:
             continue
         years = distinct.str.extract(pattern).cast(pl.Int64, strict=False)
         old = (years <= (year or LAST_YEAR) - OLD_YEARS).fill_null(value=False)
+        if int(old.sum()) > BY_CHANCE * len(distinct) and _are_series(distinct, pattern):
+            old = old & (years < NEW_CENTURY)
         if int(old.sum()) > BY_CHANCE * len(distinct):
-            return "code", distinct.filter(old).to_list()
+            return "code", distinct.filter(old.fill_null(value=False)).to_list()
     records = cells.matching(RECORD_CODE)
     if records is not None:
         return "record", records.filter(records.str.contains(RECORD_CODE)).to_list()
@@ -108,7 +113,8 @@ def _short_codes(cells: Cells, year: int | None) -> FirstKind:
         distinct = cells.matching(pattern)
         if distinct is not None:
             years = years_of(distinct, pattern)
-            if is_spread(years, SPREAD_YEARS):
+            recent = share_of((years < NEW_CENTURY).fill_null(value=False)) <= BY_CHANCE
+            if is_spread(years, SPREAD_YEARS) and not (recent and _are_series(distinct, pattern)):
                 return "code", distinct.filter(years.is_not_null()).to_list()
     return None
 
@@ -128,6 +134,8 @@ def _short_dates(cells: Cells, year: int | None) -> FirstKind:
             short = ways[pattern == iso]
             if not is_spread(short, least) or any(_are_recent(way, year) for way in ways):
                 continue
+            if _last_century(short, year) < A_GOOD_PART and _are_series(distinct, pattern):
+                continue
             if french != BARE_SHORT_DATE or _are_bare_births(distinct, short, year):
                 return "code", distinct.filter(short.is_not_null()).to_list()
     return None
@@ -145,7 +153,21 @@ def _are_bare_births(texts: pl.Series, short: pl.Series, year: int | None) -> bo
     """Without any letter: six digits, rarely five, and often a year of last century."""
     if share_of(texts.str.len_bytes() == SIX) < A_GOOD_PART:
         return False
-    return share_of((short > (year or CENTURY) % 100).fill_null(value=False)) >= A_GOOD_PART
+    return _last_century(short, year) >= A_GOOD_PART
+
+
+def _last_century(short: pl.Series, year: int | None) -> float:
+    """The share of years of two digits that are of the century before."""
+    return share_of((short > (year or CENTURY) % 100).fill_null(value=False))
+
+
+def _are_series(codes: pl.Series, pattern: str) -> bool:
+    """Whether the letters beside many dates are few: those of a site, of a study or of a kind of examination."""
+    told = codes.str.extract(f"({pattern})").drop_nulls().unique()
+    letters = told.str.replace_all(r"[^A-Za-z]", "").str.to_uppercase()
+    if len(told) < SEVERAL or (letters == "").any():
+        return False
+    return letters.n_unique() <= min(MANY_PREFIXES, max(1, len(told) // CODES_OF_A_SERIES))
 
 
 def _initials_and_year(cells: Cells, year: int | None) -> FirstKind:

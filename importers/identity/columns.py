@@ -9,21 +9,12 @@ from typing import Final
 import polars as pl
 
 from importers.documents.identifiers import luhn
+from importers.identity.births import birth_dates
 from importers.identity.cells import A_GOOD_PART, FEW, HALF, NEARLY_ALL, SEVERAL, Cells, FirstKind, share_of
-from importers.identity.codes import (
-    CENTURY,
-    LAST_YEAR,
-    OLD_YEARS,
-    SPREAD_YEARS,
-    dated_codes,
-    is_spread,
-    name_codes,
-    years_of,
-)
+from importers.identity.codes import dated_codes, name_codes
+from importers.identity.headers import tells_events
 from importers.identity.patterns import (
     COMPACT_DATE,
-    COMPACT_FRENCH_DATE,
-    FULL_DATE,
     FULL_NAME,
     LONG_NUMBER,
     MOBILE,
@@ -32,16 +23,19 @@ from importers.identity.patterns import (
     NAMED,
     NIR_WITHOUT_KEY,
     PLAIN_PHONE,
-    SHORT_DATE,
-    WORDED_DATE,
 )
 from importers.identity.texts import DIGEST, longest_of, without_accents
 from importers.identity.words import INSTITUTIONS, WARDS, first_names, namesakes, surnames
 
 DIGEST_LENGTH: Final = 16
 A_WORD: Final = r"^[\p{L}][\p{L}'’\- ]{1,40}$"
+A_DAY_TOLD: Final = r"^(?i:le|du)\s\d"
 MONTH_OF_BIRTH: Final = 5
 """Digits of a social security number that tell sex, year and month: they differ from one person to the next."""
+YEAR_OF_BIRTH: Final = 3
+SAME: Final = 2
+MILLISECONDS: Final = r"^(?:1[4-9]|20)\d{11}$"
+"""From 2014 to 2036."""
 SAMPLE: Final = 2_000
 WORDS_SEEN: Final = 20_000
 SOME: Final = 10
@@ -58,7 +52,9 @@ PARTS: Final = re.compile(r"[^\W\d_]+")
 WORDS_OF_A_PLACE: Final = 6
 
 
-def kind_of_column(cells: Cells, *, known: bool, pseudonym: bool, year: int | None, things: bool = False) -> FirstKind:
+def kind_of_column(
+    cells: Cells, *, known: bool, pseudonym: bool, year: int | None, things: bool = False, header: str = ""
+) -> FirstKind:
     """The kind of identity that a column is made of, and its distinct texts; `things`: its header speaks of no person."""
     if not cells.filled:
         return None
@@ -79,9 +75,10 @@ def kind_of_column(cells: Cells, *, known: bool, pseudonym: bool, year: int | No
     if not found and numbers and words and not known and share_of(cells.texts.str.contains(r"^\d")) < HALF:
         phones = cells.matching(MOBILE)  # among words, not in a column of long numbers
         found = None if phones is None else ("phone", phones.filter(phones.str.contains(MOBILE)).to_list())
-    if found or not numbers:
+    if found or not (numbers or cells.has(A_DAY_TOLD)):
         return found
-    return _birth_dates(cells, year) or (None if known else _numbers(cells))
+    event = not pseudonym and tells_events(header)
+    return birth_dates(cells, year, event=event) or (None if known else _numbers(cells))
 
 
 def without_places(texts: list[str]) -> list[str]:
@@ -115,7 +112,7 @@ def _social_security(cells: Cells) -> FirstKind:
     found = distinct.filter(distinct.str.contains(NIR_WITHOUT_KEY))
     if len(found) < FEW or len(found) < A_GOOD_PART * (len(distinct) if len(found) >= SEVERAL else cells.filled):
         return None
-    if found.str.slice(0, MONTH_OF_BIRTH).n_unique() < FEW or _are_bar_codes(found):
+    if found.str.slice(0, MONTH_OF_BIRTH).n_unique() < FEW or _are_bar_codes(found) or _are_moments(found):
         return None
     return "nir", found.to_list()
 
@@ -127,6 +124,11 @@ def _are_bar_codes(numbers: pl.Series) -> bool:
         sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(number)) % 10 == 0 for number in some
     )
     return bool(some) and keyed >= NEARLY_ALL * len(some)
+
+
+def _are_moments(numbers: pl.Series) -> bool:
+    """Whether thirteen digits count milliseconds since 1970, within the same months: people differ in sex or year of birth."""
+    return bool(numbers.str.contains(MILLISECONDS).all()) and numbers.str.slice(0, YEAR_OF_BIRTH).n_unique() <= SAME
 
 
 def _phones(cells: Cells, pattern: str) -> FirstKind:
@@ -203,21 +205,6 @@ def _is_named(text: str) -> bool:
     """Whether a word of it is a common first name, unless it names a hospital or a disease."""
     parts = [without_accents(part) for part in re.split(r"[ \-]", text)]
     return bool(first_names() & set(parts)) and not INSTITUTIONS & set(parts) and not _is_namesake(text)
-
-
-def _birth_dates(cells: Cells, year: int | None) -> FirstKind:
-    """Full dates spread over years, most of them before the pilot."""
-    for pattern in (FULL_DATE, WORDED_DATE, SHORT_DATE, COMPACT_FRENCH_DATE):
-        distinct = cells.matching(pattern)
-        if distinct is None:
-            continue
-        years = years_of(distinct, pattern)
-        if pattern == SHORT_DATE:
-            now = (year or CENTURY) % 100
-            years = years + pl.select(pl.when(years > now).then(1900).otherwise(2000)).to_series()
-        if is_spread(years, SPREAD_YEARS) and share_of(years.drop_nulls() <= (year or LAST_YEAR) - OLD_YEARS) > HALF:
-            return "birth", distinct.filter(years.is_not_null()).to_list()
-    return None
 
 
 def _numbers(cells: Cells) -> FirstKind:

@@ -13,19 +13,28 @@ from importers.identity.texts import without_accents
 from importers.identity.words import (
     AMOUNTS,
     ANSWERS,
+    AROUND_RELATIVES,
+    BIRTHS,
+    EVENT_STARTS,
+    EVENTS,
     FILLERS,
     HEADER_PARTS,
     HEADER_WORDS,
     HEADERS,
     HOMES,
+    KIN,
     KINDS_OF_PATIENTS,
     MEASURES,
     MOMENTS,
     NAME_OF,
     NUMBER_WORDS,
+    NUMBERING,
     PATIENT_WORDS,
     PEOPLE,
     PLACES,
+    RELATIVES,
+    SORTS_OF_RELATIVES,
+    STAY_WORDS,
     THINGS,
     first_names,
     surnames,
@@ -46,6 +55,14 @@ DATE_OR_AMOUNT: Final = (
 )
 """A day, perhaps with its hour, or a sum of money: digits that number nobody."""
 A_NAME: Final = r"^\p{L}{3,}(?:[\-'’ .]{1,2}\p{L}+){0,2}\.?$"
+CAPITALS: Final = r"^\p{Lu}[\p{L}'’\-]{2,}(?:,? (?:(?:d[eu]|l[ea]|el|ben|van|von) )?\p{Lu}[\p{L}'’\-.]*){0,3}$"
+A_HOME: Final = r"^\d{1,4}(?: ?(?:bis|ter|quater))?,? +\p{L}[\p{L}'’]+ +\p{L}{3}"
+"""`26 les Tilleuls`: no road is named."""
+A_COUNT: Final = r"^\p{L}+[ _\-]?0{2,}"
+"""Codes counted from one: `ACC000012`."""
+HOME_WORDS: Final = frozenset(("adr", "domicilie", "domiciliee", "habite", "habitation"))
+A_PERSON: Final = frozenset(("personne",))
+GLANCE: Final = 2_000
 WORDS: Final = re.compile(r"[^a-z0-9]+")
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -74,12 +91,39 @@ def _announces_by_cells(words: set[str], filled: pl.Series) -> bool:
     if not len(filled) or words & (MOMENTS | AMOUNTS):
         return False
     if words & NUMBER_WORDS:
-        numbers = (filled.str.count_matches(r"\d") >= MANY_DIGITS) & ~filled.str.contains(DATE_OR_AMOUNT)
+        counted = filled.str.replace(A_COUNT, "")
+        numbers = (counted.str.count_matches(r"\d") >= MANY_DIGITS) & ~filled.str.contains(DATE_OR_AMOUNT)
         return share_of(numbers) > HALF
+    if words & STAY_WORDS and words & NUMBERING and not words & (PLACES | THINGS):
+        return share_of(filled.str.contains(PATIENT_NUMBER)) > HALF and _differ(filled)
+    if words & HOME_WORDS:
+        return share_of(filled.str.contains(A_HOME)) > HALF and _differ(filled)
+    if _speaks_of_relatives(words):
+        return _are_names_of_relatives(filled, alone=not words & KIN)
     single = {word.rstrip("s") for word in words}
-    if not single & PATIENT_WORDS:
-        return False
-    return share_of(filled.str.contains(PATIENT_NUMBER)) > HALF or (not single - FILLERS and _are_names(filled))
+    return bool(single & PATIENT_WORDS) and (
+        share_of(filled.str.contains(PATIENT_NUMBER)) > HALF or (not single - FILLERS and _are_names(filled))
+    )
+
+
+def _differ(filled: pl.Series) -> bool:
+    different = filled.n_unique()
+    return different >= SEVERAL and different > A_GOOD_PART * len(filled)
+
+
+def _speaks_of_relatives(words: set[str]) -> bool:
+    """Whether a header is about a relative, and not his work, his health or where he lives."""
+    told = words & (RELATIVES | KIN) or (words >= A_PERSON and words & AROUND_RELATIVES)
+    return bool(told) and words <= RELATIVES | KIN | AROUND_RELATIVES | FILLERS | A_PERSON
+
+
+def _are_names_of_relatives(filled: pl.Series, *, alone: bool) -> bool:
+    """Whether cells are words with capitals, alone or not, several different, that say neither who a relative is nor how."""
+    texts = filled.unique().head(GLANCE).str.replace(r"\s*\([^()]*\)$", "")
+    usual = SORTS_OF_RELATIVES | KINDS_OF_PATIENTS | ANSWERS | HOMES
+    named = [text for text in texts.filter(texts.str.contains(CAPITALS)).to_list() if not set(_words(text)) & usual]
+    named = named if alone else [text for text in named if " " in text]
+    return len(named) >= SEVERAL and len(named) >= HALF * len(texts)
 
 
 def _words(header: str) -> list[str]:
@@ -117,6 +161,14 @@ def _are_names(filled: pl.Series) -> bool:
 def measures(header: str) -> bool:
     """Whether a header speaks of a size, a time, a batch or a thing: long numbers below it are nobody's."""
     return bool(set(_words(header)) & (MEASURES | AMOUNTS))
+
+
+def tells_events(header: str) -> bool:
+    """Whether a header says what happened on a day, to a patient or to a thing, other than a birth."""
+    words = [word.rstrip("0123456789") for word in _words(header)]
+    if any(word in BIRTHS or word.startswith(("nais", "birth")) for word in words):
+        return False
+    return any(word in EVENTS or word.startswith(EVENT_STARTS) for word in words)
 
 
 def is_of_places(header: str) -> bool:

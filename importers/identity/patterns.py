@@ -151,10 +151,4 @@ INITIALS_AND_SHORT_ISO: Final = (
 RECORD_CODE: Final = r"(?i)^(?:ipp|nip|nda|iep|mrn)[._\-]{0,2}(?:\d[._\-]?){5,}$"
 COMPACT_DATE: Final = r"^((?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 COMPACT_FRENCH_DATE: Final = r"^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])((?:19|20)\d{2})$"
-WORDED_DATE: Final = r"^\d{1,2}(?:er)?[ \-]\p{L}{3,9}\.?[ \-]((?:18|19|20)\d{2})$"
-SHORT_DATE: Final = r"^\d{1,2}[/.\-]\d{1,2}[/.\-](\d{2})$"
-FULL_DATE: Final = (
-    r"^(?:((?:18|19|20)\d{2})-\d{1,2}-\d{1,2}|\d{1,2}[/.\-]\d{1,2}[/.\-]((?:18|19|20)\d{2}))"
-    r"(?:[ T]0?0[:h]00(?::00)?)?$"
-)
 LONG_NUMBER: Final = r"^\d{8,12}$"

@@ -108,7 +108,9 @@ def _cells(
     if not told and (spec is None or spec.type in ("text", "category")):
         pseudonym = spec is not None and spec.role in PSEUDONYM_ROLES
         cells = Cells(text.drop_nulls(), filled, lambda some: int(plain(column).is_in(some).sum()))
-        whole = kind_of_column(cells, known=spec is not None, pseudonym=pseudonym, year=year, things=things)
+        whole = kind_of_column(
+            cells, known=spec is not None, pseudonym=pseudonym, year=year, things=things, header=header
+        )
         if whole:
             yield _held(*whole, column, filled)
 

@@ -27,7 +27,8 @@ HEADERS: Final = frozenset(
         "identifiantpermanent", "identifiantpermanentpatient", "nomnais", "nomdenais", "nomnaiss", "nomdenaiss", "dnais", "datenai",
         "dtnais", "naiss", "secsoc", "secusoc", "secusociale", "secsociale", "secu", "numerosecu", "immatriculationss",
         "immatss", "immatriculationsecu", "nachname", "vorname", "geburtsdatum", "apellido", "apellidos",
-        "cognome", "codepostaletville", "codepostalville",
+        "cognome", "codepostaletville", "codepostalville", "cpville", "cpetville", "njf", "adrpostale", "adrpat", "adrpatient",
+        "adrdomicile",
     )
 )  # fmt: skip
 """Headers, without case, accents or punctuation, that announce an identity whatever the cells hold."""
@@ -52,7 +53,10 @@ HEADER_PARTS: Final = (
     "nomdefamille",
 )
 """Pieces of a bare header that announce one."""
-PATIENT_WORDS: Final = frozenset(("patient", "patiente", "malade", "usager"))
+STAY_WORDS: Final = frozenset(("sej", "adm", "hosp", "hospitalier", "hospitaliere"))
+"""Shortened words of a stay: after the word `numéro`, above numbers that differ."""
+NUMBERING: Final = frozenset(("n", "no", "num", "numero", "number", "id", "ident", "identifiant"))
+PATIENT_WORDS: Final = frozenset(("patient", "patiente", "malade", "usager", "pat", "pt"))
 """Above long whole numbers or names: a patient's own."""
 KINDS_OF_PATIENTS: Final = frozenset(
     (
@@ -67,10 +71,12 @@ KINDS_OF_PATIENTS: Final = frozenset(
 ANSWERS: Final = frozenset(
     (
         "oui", "non", "o", "n", "y", "yes", "no", "vrai", "faux", "true", "false", "0", "1", "present", "absent", "na", "nd",
-        "nc", "nr", "nsp", "inconnu", "inconnue", "manquant", "+", "-", "?",
+        "nc", "nr", "nsp", "inconnu", "inconnue", "manquant", "+", "-", "?", "vali", "prov", "qual", "recup", "valide", "validee",
+        "invalide", "provisoire", "qualifie", "qualifiee", "recupere", "recuperee", "verifie", "verifiee", "douteux",
+        "douteuse", "fictif", "fictive", "complet", "complete", "incomplet", "incomplete", "conforme", "ok", "ko",
     )
 )  # fmt: skip
-"""A column of these alone says whether there is a telephone or an address, and not which."""
+"""A column of these alone says whether there is a telephone, an address or a checked identity, and not which."""
 HOMES: Final = frozenset(
     (
         "domicile", "ehpad", "maison", "retraite", "institution", "foyer", "usld", "ssr", "smr", "sdf", "famille", "autre",
@@ -84,7 +90,8 @@ NAME_OF: Final = frozenset(
     (
         "patient", "patiente", "famille", "naissance", "usage", "usuel", "jeune", "fille", "marital", "malade", "assure",
         "beneficiaire", "usager", "epouse", "conjoint", "personne", "civilite", "pat", "medecin", "praticien", "radiologue",
-        "chirurgien", "nais", "naiss",
+        "chirurgien", "nais", "naiss", "mere", "pere", "parents", "mari", "epoux", "conjointe", "fils", "tuteur", "tutrice",
+        "curateur", "aidant", "representant",
     )
 )  # fmt: skip
 """After `nom`, these speak of a person; `nom_outil` does not."""
@@ -92,13 +99,42 @@ NAME_OF: Final = frozenset(
 FILLERS: Final = frozenset(
     (
         "n", "no", "num", "numero", "de", "du", "d", "des", "la", "le", "l", "et", "patient", "patiente", "malade", "usager",
-        "personnel",
+        "personnel", "pat", "pt", "p",
     )
 )  # fmt: skip
 """Words around the one that matters: `N° de portable`, `tel_patient`."""
+RELATIVES: Final = frozenset(
+    (
+        "epouse", "epoux", "conjoint", "conjointe", "mari", "tuteur", "tutrice", "curateur", "curatrice", "aidant", "aidante",
+        "representant", "surnom",
+    )
+)  # fmt: skip
+"""Headers of these alone, above words that sort nobody: names."""
+KIN: Final = frozenset(("mere", "pere", "parents", "soeur", "frere", "fille", "fils"))
+"""So are these, but one word alone below them may be a disease."""
+AROUND_RELATIVES: Final = frozenset(
+    ("a", "ou", "prevenir", "confiance", "contacter", "contact", "legal", "principal", "ref")
+)
+"""The words around these, and those that tell which `personne` is meant."""
+SORTS_OF_RELATIVES: Final = frozenset(
+    (
+        "epouse", "epoux", "conjoint", "conjointe", "mari", "femme", "mere", "pere", "parent", "parents", "fille", "filles",
+        "fils", "soeur", "soeurs", "frere", "freres", "ami", "amie", "amis", "voisin", "voisine", "neveu", "niece", "oncle",
+        "tante", "cousin", "cousine", "petit", "petite", "enfant", "enfants", "beau", "belle", "tuteur", "tutrice",
+        "curateur", "curatrice", "mandataire", "tutelle", "curatelle", "famille", "compagnon", "compagne", "concubin",
+        "concubine", "partenaire", "pacse", "pacsee", "marie", "mariee", "divorce", "divorcee", "veuf", "veuve",
+        "celibataire", "separe", "separee", "vivant", "vivante", "decede", "decedee", "mort", "morte", "present", "presente",
+        "absent", "absente", "retraite", "retraitee", "aucun", "aucune", "proche", "aidant", "aidante", "professionnel",
+        "professionnelle", "salarie", "salariee", "bonne", "bon", "sante", "etat", "rapporteur", "designe", "designee", "refus",
+        "refuse", "diabete", "hta", "cancer", "cardiopathie", "asthme", "obesite", "avc", "infarctus", "rien", "ras",
+        "grand", "grande", "tiers", "soignant", "medecin", "infirmier", "infirmiere", "idem", "renseigne", "renseignee",
+    )
+)  # fmt: skip
+"""Below them these say who the relative is, or how he is, and name nobody."""
 MOMENTS: Final = frozenset(
     (
-        "date", "heure", "duree", "delai", "debut", "fin", "jour", "jours", "mode", "motif", "type", "nb", "nombre",
+        "date", "heure", "duree", "delai", "debut", "fin", "jour", "jours", "mode", "motif", "type", "nb", "nombre", "temps",
+        "time", "attente", "secondes", "minutes",
     )
 )  # fmt: skip
 """Beside the words of a stay they speak of its time or kind, not of its number."""
@@ -108,7 +144,8 @@ MEASURES: Final = frozenset(
         "epoch", "unix", "duree", "delai", "lot", "serie", "version", "build",
         "finess", "siren", "siret", "gtin", "ean", "udi", "ucd", "cip",
         "snomed", "sct", "loinc", "appareil", "equipement", "machine", "materiel", "dispositif", "modele", "console",
-        "capteur", "sonde", "article", "barre", "barres", "etablissement", "site",
+        "capteur", "sonde", "article", "barre", "barres", "etablissement", "site", "checksum", "crc", "intensite", "intensity",
+        "signal", "ts", "time", "temps", "created", "updated", "modified", "started", "ended", "finished", "received", "sent",
     )
 )  # fmt: skip
 """Long numbers below these are of things."""
@@ -119,6 +156,35 @@ AMOUNTS: Final = frozenset(
     )
 )  # fmt: skip
 """Beside the word of a stay or a patient they speak of money."""
+BIRTHS: Final = frozenset(("ne", "nee", "ddn", "dn", "dob", "born", "anniversaire"))
+"""Beside these, or what begins as `naissance` does, no other event counts."""
+EVENTS: Final = frozenset(
+    (
+        "pose", "depose", "fin", "end", "stop", "irm", "tdm", "ct", "mri", "pet", "tep", "oct", "ecg", "eeg", "emg", "pcr",
+        "rcp", "staff", "maj", "rdv", "mise", "mes", "mep", "ald", "atcd", "atcds", "pec", "prise", "charge", "avc", "ait",
+        "idm", "scan", "test", "dose", "cure", "lot", "ddr", "terme", "visa", "cr", "rendu", "cree", "creee", "note", "last",
+        "next", "prior", "study", "onset", "surgery", "prothese", "envoi", "essai", "audit", "recu",
+    )
+)  # fmt: skip
+"""Words of what happens on a day: examinations, care, machines, papers."""
+EVENT_STARTS: Final = (
+    "exam", "diag", "chir", "oper", "interven", "implant", "explant", "mammo", "radio", "scann", "echo", "doppler", "scinti",
+    "coro", "endosc", "colosc", "fibrosc", "gastrosc", "retino", "fundus", "holter", "angio", "cliche", "image", "acqui",
+    "symptom", "service", "vaccin", "inject", "rappel", "perem", "expir", "valid", "fabric", "achat", "install", "etalon",
+    "calib", "mainten", "revis", "control", "verif", "livr", "command", "recept", "prescri", "ordonn", "traite", "therap",
+    "chimio", "cycle", "debut", "start", "suivi", "visit", "consult", "bilan", "prelev", "biops", "anapath", "inclu", "exclu",
+    "random", "sorti", "entree", "admis", "hospit", "sejour", "passage", "consent", "dernier", "prochain", "preced", "anter",
+    "compar", "premier", "rechut", "recid", "progress", "greff", "dialys", "transplant", "version", "publi", "certif",
+    "export", "extract", "import", "demand", "rendez", "creat", "modif", "updat", "actualis", "ouvert", "clotur", "ferme",
+    "signa", "recueil", "saisi", "archiv", "evenement", "event", "episod", "crise", "accident", "chute", "fractur", "infarct",
+    "deces", "accouch", "grossess", "concept", "anteced", "follow", "discharg", "enrol", "previous", "baseline", "purchas",
+    "warrant", "garanti", "contrat", "licenc", "formation", "habilit", "accred", "marquage", "factur", "paiement", "decision",
+    "reunion", "appel", "arrive", "depart", "transfer", "retour", "resultat", "lectur", "relectur", "interpret", "annot",
+    "depist", "serolog", "biolog", "dosage", "cultur", "firmware", "releas", "deploi", "deploy", "bascul", "etude", "essais",
+    "remplac", "repar", "panne", "incident", "evaluat", "mesure", "analys", "procedur", "act", "treat", "instauration",
+    "arret", "initiation",
+)  # fmt: skip
+"""Beginnings of such words."""
 PLACES: Final = frozenset(
     (
         "site", "etablissement", "hopital", "hopitaux", "clinique", "service", "centre", "unite", "uf", "um", "pole",
@@ -162,7 +228,7 @@ INSTITUTIONS: Final = frozenset(
         "espace", "maison", "residence", "lycee", "ecole", "maladie", "syndrome", "signe", "score", "test", "echelle",
         "classification", "critere", "criteres", "stade", "grade", "type", "irm", "tdm", "ecg", "eeg", "scanner", "ips",
         "samu", "smur", "ehpad", "ssr", "usld", "dicom", "pacs", "notre", "dame", "general", "ambulance", "ambulances", "taxi",
-        "taxis", "pharmacie",
+        "taxis", "pharmacie", "vsl", "sarl", "sas", "sasu", "eurl", "selarl", "scm", "ets", "societe",
     )
 )  # fmt: skip
 """Words whose neighbours are no people: hospitals, rooms and diseases bear names."""

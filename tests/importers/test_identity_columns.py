@@ -2,7 +2,7 @@
 
 import pytest
 
-from importers.check import check_bytes
+from importers.check import Context, check_bytes
 from tests.importers.test_identities import CONTEXT, HEAD, PEOPLE, PROTOCOL, csv, many, nir, workbook
 
 TWELVE = [nir(i, f"{i + 1:02d}")[:13] for i in range(12)]
@@ -241,3 +241,205 @@ def test_another_sheet_of_wards_named_after_people():
 
     assert filled("service").accepted
     assert filled("qui").reason == "identifying_data"
+
+
+def spread(first, last, write="{day:02d}/{month:02d}/{year}", count=30):
+    """Dates over years, written one way."""
+    step = max(1, last - first + 1)
+    return [
+        write.format(
+            day=5 * i % 28 + 1, month=7 * i % 12 + 1, year=first + 7 * i % step, short=(first + 7 * i % step) % 100
+        )
+        for i in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "last"),
+    [
+        ("Examen comparatif", 2020, 2024),
+        ("Date de diagnostic", 2005, 2025),
+        ("Date chirurgie", 2015, 2024),
+        ("Date d'implantation", 2008, 2024),
+        ("Dernière mammographie", 2015, 2024),
+        ("Début des symptômes", 2020, 2025),
+        ("Mise en service", 2012, 2020),
+        ("Date vaccin grippe", 2018, 2024),
+        ("Date de péremption", 2025, 2028),
+        ("Date du dernier étalonnage", 2022, 2024),
+        ("Date ATCD", 2000, 2023),
+        ("Entrée le", 2019, 2025),
+        ("dateExtraction", 2019, 2024),
+        ("Date de 1ère pose", 1990, 2024),
+        ("x", 2025, 2026),
+    ],
+)
+def test_dates_of_events_and_things_are_no_births(header, first, last):
+    assert repeated(header, spread(first, last), 60).accepted
+    assert repeated(header, spread(first, last, "{year}-{month:02d}-{day:02d}"), 60).accepted
+
+
+def test_dates_that_expire_are_no_births_when_the_pilot_has_no_year():
+    values = spread(2025, 2028)
+    lines = [
+        f"K{i:05d};990000010;{'avant' if i % 2 else 'après'};{i % 2};0.{i % 9 + 1};{i % 2};"
+        f"2026-03-02T08:10:00;2026-03-02T08:40:00;{values[i % len(values)]}"
+        for i in range(40)
+    ]
+    text = "\n".join([";".join([*HEAD, "Date de péremption"]), *lines]) + "\n"
+    assert "identifying_data" not in {
+        i.code for i in check_bytes(text.encode(), PROTOCOL, Context(), name="f.csv").report.issues
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "last"),
+    [
+        ("Date de visite", 1930, 2008),
+        ("x", 1930, 2008),
+        ("x", 2008, 2022),
+        ("date", 1980, 2004),
+        ("Naissance du patient inclus", 2008, 2022),
+        ("DDN à l'admission", 2008, 2022),
+    ],
+)
+def test_births_reach_far_back_or_stand_below_another_header(header, first, last):
+    report = repeated(header, spread(first, last), 60)
+    assert (report.reason, report.issues[0].column) == ("identifying_data", header)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "{day}-janv-{short:02d}",
+        "{day} mars {short:02d}",
+        "{year}/{month:02d}/{day:02d}",
+        "{year}-{month:02d}-{day:02d}T00:00:00Z",
+        "{year}-{month:02d}-{day:02d}T00:00:00.000+01:00",
+        "{year}-{month:02d}-{day:02d}T22:00:00Z",
+        "{day:02d}/{month:02d}/{year} 14:32",
+        "{day:02d} {month:02d} {year}",
+        "le {day:02d}/{month:02d}/{year}",
+        "{day:02d}/{month:02d}/{year} (36 ans)",
+    ],
+)
+def test_births_however_they_are_written(write):
+    report = repeated("v7", spread(1930, 2008, write), 60)
+    assert (report.reason, report.issues[0].params["kind"]) == ("identifying_data", "birth")
+    assert report.issues[0].column == "v7"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        spread(2018, 2025, "{year}-{month:02d}-{day:02d}T08:15:00Z"),
+        spread(2018, 2025, "{day:02d}/{month:02d}/{year} 14:32"),
+        [f"{i + 1} jours {3 * i + 10}" for i in range(20)],
+        [str(1760100000000 + 40_000_000 * i) for i in range(30)],
+    ],
+)
+def test_moments_are_no_births(values):
+    assert repeated("createdAt", values, 60).accepted
+    assert repeated("x", values, 60).accepted
+
+
+def test_moments_in_seconds():
+    values = [str(1760100000 + 40_007 * i) for i in range(30)]
+    assert repeated("createdAt", values, 60).accepted
+    assert repeated("x", values, 60).reason == "identifying_data"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "CT_{year}{month:02d}{day:02d}_0",
+        "MAM-{year}{month:02d}{day:02d}-001",
+        "{year}-{month:02d}-{day:02d}-IRM-3",
+        "{day:02d}{month:02d}{year}_CT",
+        "LIL{day:02d}{month:02d}{short:02d}",
+        "LIL{short:02d}{month:02d}{day:02d}",
+        "C{year}{month:02d}{day:02d}",
+    ],
+)
+def test_codes_of_examinations_of_past_years(write):
+    recent = sorted(set(spread(2016, 2022, write, 60)))
+    assert csv_of(recent).accepted
+    assert csv_of(sorted(set(spread(1935, 1999, write, 60)))).reason == "identifying_data"
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    digits_first = write[1] in "yd"
+    people = [
+        code.replace("IRM-3", "") + letters[3 * i % 26] + letters[5 * i % 26]
+        if digits_first
+        else letters[3 * i % 26] + letters[5 * i % 26] + code
+        for i, code in enumerate(recent)
+    ]
+    if "{year}" in write:
+        assert csv_of(people).reason == "identifying_data"
+
+
+def csv_of(codes):
+    lines = [
+        f"{code};990000010;{'avant' if i % 2 else 'après'};{i % 2};0.{i % 9 + 1};{i % 2};"
+        "2026-03-02T08:10:00;2026-03-02T08:40:00"
+        for i, code in enumerate(codes)
+    ]
+    text = "\n".join([";".join(HEAD), *lines]) + "\n"
+    return check_bytes(text.encode(), PROTOCOL, CONTEXT, name="f.csv").report
+
+
+RELATIVES = [f"{name.title()} {'ABCDEFGHJKLM'[i]}elka" for i, name in enumerate(RARE)]
+NUMBERS = [str(1234567 + 7919 * i) for i in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        *(
+            (header, NUMBERS)
+            for header in ("PatID", "Pat_ID", "Num pat", "N° pat.", "Pt", "N° séj.", "N° adm.", "N° hosp")
+        ),
+        *((header, [n[:6] for n in NUMBERS]) for header in ("PatID", "Num pat", "Numéro hospitalier", "Hosp_no")),
+        *(
+            (header, [n.title() for n in RARE])
+            for header in ("Nom mère", "NJF", "Epouse", "Conjoint", "Nom pt", "nom_p")
+        ),
+        ("Conjoint", RELATIVES),
+        ("Mère", RELATIVES),
+        ("Personne à prévenir", [f"{name} (fille)" for name in RELATIVES]),
+        ("Personne de confiance", RARE),
+        ("Adr. postale", ["x"]),
+        ("CP Ville", ["x"]),
+        ("Tel. pt", ["x"]),
+        ("Adr", [f"{i + 3} les Tilleuls" for i in range(24)]),
+        ("Domicilié", [f"{i + 3} bis, les Grands Champs" for i in range(24)]),
+    ],
+)
+def test_shortened_headers_of_patients_relatives_and_homes(header, values):
+    report = repeated(header, values, 40)
+    assert (report.reason, report.issues[0].params["kind"]) == ("identifying_data", "header")
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("Temps de passage (s)", ["14400", "10921", "38110"]),
+        ("Accession number", [f"ACC{i:06d}" for i in range(40)]),
+        ("INS", ["VALI", "PROV"]),
+        ("Identité", ["qualifiée", "provisoire"]),
+        ("Transporteur", ["VSL Martin", "Sarl Martin", "SARL MARTIN", "Ambulances Paul"]),
+        *((header, [str(123456789 + 7919 * i) for i in range(40)]) for header in ("checksum", "Intensité")),
+        ("Aidant", ["conjoint", "fille", "aucun"]),
+        ("Conjoint", ["Présent", "Décédé", "Absent", "Divorcé", "Malade", "Retraité"]),
+        ("Personne à prévenir", ["Fille", "Fils", "Épouse", "Voisine", "Tuteur", "Neveu"]),
+        ("Mère", ["Diabète", "Migraine", "Glaucome", "Épilepsie", "Asthme", "Sclérose"]),
+        ("Profession du père", ["Boulanger", "Cuisinier", "Ouvrier", "Cadre", "Chauffeur"]),
+        ("Niveau de confiance", ["Faible", "Modéré", "Élevé", "Certain", "Douteux"]),
+        ("ADR", ["Rash grade 2", "Nausées", "2 épisodes de vertige", "Aucun"]),
+        ("N° hosp", ["990000077", "440000289", "750712184"]),
+        ("Personne", ["Interne", "Senior", "Cadre", "Secrétaire", "Brancardier", "Externe"]),
+        ("Confiance", ["Faible", "Modéré", "Élevé", "Certain", "Douteux"]),
+        ("Nb pts", ["12", "15"]),
+    ],
+)
+def test_headers_that_only_look_like_those_of_people(header, values):
+    assert repeated(header, values, 40).accepted
