@@ -62,6 +62,8 @@ A_COUNT: Final = r"^\p{L}+[ _\-]?0{2,}"
 """Codes counted from one: `ACC000012`."""
 HOME_WORDS: Final = frozenset(("adr", "domicilie", "domiciliee", "habite", "habitation"))
 A_PERSON: Final = frozenset(("personne",))
+VISIT: Final = re.compile(r"(?i)(?:^|[^a-z0-9])[jm][+\-]?\d{1,3}(?:$|[^a-z0-9])")
+"""A visit of a study: `J0`, `M12`."""
 GLANCE: Final = 2_000
 WORDS: Final = re.compile(r"[^a-z0-9]+")
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -168,7 +170,7 @@ def tells_events(header: str) -> bool:
     words = [word.rstrip("0123456789") for word in _words(header)]
     if any(word in BIRTHS or word.startswith(("nais", "birth")) for word in words):
         return False
-    return any(word in EVENTS or word.startswith(EVENT_STARTS) for word in words)
+    return bool(VISIT.search(folded(header))) or any(word in EVENTS or word.startswith(EVENT_STARTS) for word in words)
 
 
 def is_of_places(header: str) -> bool:

@@ -144,8 +144,10 @@ MEASURES: Final = frozenset(
         "epoch", "unix", "duree", "delai", "lot", "serie", "version", "build",
         "finess", "siren", "siret", "gtin", "ean", "udi", "ucd", "cip",
         "snomed", "sct", "loinc", "appareil", "equipement", "machine", "materiel", "dispositif", "modele", "console",
-        "capteur", "sonde", "article", "barre", "barres", "etablissement", "site", "checksum", "crc", "intensite", "intensity",
-        "signal", "ts", "time", "temps", "created", "updated", "modified", "started", "ended", "finished", "received", "sent",
+        "capteur", "sonde", "article", "barre", "barres", "etablissement", "site", "serial", "device", "checksum",
+        "crc", "intensite", "intensity", "signal", "ts", "time", "temps", "created",
+        "updated", "modified", "started", "ended", "finished",
+        "received", "sent",
     )
 )  # fmt: skip
 """Long numbers below these are of things."""
@@ -164,6 +166,7 @@ EVENTS: Final = frozenset(
         "rcp", "staff", "maj", "rdv", "mise", "mes", "mep", "ald", "atcd", "atcds", "pec", "prise", "charge", "avc", "ait",
         "idm", "scan", "test", "dose", "cure", "lot", "ddr", "terme", "visa", "cr", "rendu", "cree", "creee", "note", "last",
         "next", "prior", "study", "onset", "surgery", "prothese", "envoi", "essai", "audit", "recu",
+        "psa", "hba", "nfs", "crp", "inr", "lata", "fcu", "vih", "vhb", "vhc", "picc", "fiv", "ivg",
     )
 )  # fmt: skip
 """Words of what happens on a day: examinations, care, machines, papers."""
@@ -182,7 +185,10 @@ EVENT_STARTS: Final = (
     "reunion", "appel", "arrive", "depart", "transfer", "retour", "resultat", "lectur", "relectur", "interpret", "annot",
     "depist", "serolog", "biolog", "dosage", "cultur", "firmware", "releas", "deploi", "deploy", "bascul", "etude", "essais",
     "remplac", "repar", "panne", "incident", "evaluat", "mesure", "analys", "procedur", "act", "treat", "instauration",
-    "arret", "initiation",
+    "arret", "initiation", "depuis", "frotti", "colono", "allerg", "declar", "poids", "sevrage", "glyc", "hemo", "ponct",
+    "cathet", "stent", "valve", "pontage", "ablat", "exeres", "resect", "curage", "irradi", "seance", "immuno", "hormono",
+    "antibio", "cortico", "transfus", "reanim", "urgence", "intub", "extub", "trache", "sonde", "perfus", "cesar", "menopaus",
+    "regles", "contracep", "covid", "grippe", "infect", "sepsis", "colonis", "isol", "protocole",
 )  # fmt: skip
 """Beginnings of such words."""
 PLACES: Final = frozenset(

@@ -269,6 +269,11 @@ def spread(first, last, write="{day:02d}/{month:02d}/{year}", count=30):
         ("Date du dernier étalonnage", 2022, 2024),
         ("Date ATCD", 2000, 2023),
         ("Entrée le", 2019, 2025),
+        ("Date visite M12", 2019, 2023),
+        ("J0", 2019, 2023),
+        ("Diabète depuis", 1995, 2024),
+        ("Frottis", 2012, 2023),
+        ("PSA du", 2019, 2024),
         ("dateExtraction", 2019, 2024),
         ("Date de 1ère pose", 1990, 2024),
         ("x", 2025, 2026),
@@ -427,7 +432,10 @@ def test_shortened_headers_of_patients_relatives_and_homes(header, values):
         ("INS", ["VALI", "PROV"]),
         ("Identité", ["qualifiée", "provisoire"]),
         ("Transporteur", ["VSL Martin", "Sarl Martin", "SARL MARTIN", "Ambulances Paul"]),
-        *((header, [str(123456789 + 7919 * i) for i in range(40)]) for header in ("checksum", "Intensité")),
+        *(
+            (header, [str(123456789 + 7919 * i) for i in range(40)])
+            for header in ("checksum", "Intensité", "Device ID")
+        ),
         ("Aidant", ["conjoint", "fille", "aucun"]),
         ("Conjoint", ["Présent", "Décédé", "Absent", "Divorcé", "Malade", "Retraité"]),
         ("Personne à prévenir", ["Fille", "Fils", "Épouse", "Voisine", "Tuteur", "Neveu"]),
