@@ -44,6 +44,7 @@ MANY_DIGITS: Final = 5
 MANY: Final = 40
 """Different names beyond which they are hardly those of the hospitals, wards or diseases of one file."""
 FEW_ANSWERS: Final = 12
+OF_NAMES: Final = frozenset(("nom", "noms", "prenom", "prenoms", "name", "names", "surname", "firstname", "lastname"))
 SOME: Final = 10
 TWO: Final = 2
 PATIENT_NUMBER: Final = r"^\s*\d{5,12}(?:\.0)?\s*$"
@@ -134,11 +135,11 @@ def _words(header: str) -> list[str]:
 
 
 def _only_answers(header: str, column: pl.Series) -> bool:
-    """Whether all cells say yes or no or, below `domicile`, the kind of home."""
-    texts = column.drop_nulls().unique()
-    if not 0 < len(texts) <= FEW_ANSWERS:
+    """Whether all cells say yes or no or, below `domicile`, the kind of home; a header of names is never of answers."""
+    texts, said = column.drop_nulls().unique(), set(_words(header))
+    if not 0 < len(texts) <= FEW_ANSWERS or said & OF_NAMES:
         return False
-    words = ANSWERS | HOMES if "domicile" in _words(header) else ANSWERS
+    words = ANSWERS | HOMES if "domicile" in said else ANSWERS
     return all(set(_words(text) or [text.strip()]) <= words for text in texts.str.replace(r"\.0$", ""))
 
 
