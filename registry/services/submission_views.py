@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from evaluation.protocol import parse_protocol
+from evaluation.protocol import Protocol, parse_protocol
 from importers.aggregates import AggregateFigure
 from importers.aggregates import figures as aggregate_figures
 from importers.preview import ColumnPreview
@@ -67,15 +67,11 @@ async def preview(*, by: Actor, submission: str) -> tuple[ColumnPreview, ...]:
     NotFound
         There is none, or it is another site's.
     """
-    row = await row_of(submission)
-    if row is None or row["finess"] != by.site:
-        raise await guard.hidden(by, "submission", submission)
-    frozen = await protocols.by_id(row["protocol_id"])
-    if row["kind"] != SubmissionKind.ROWS or row["state"] == SubmissionState.WITHDRAWN or frozen is None:
+    row, protocol = await _own_content(by, submission, SubmissionKind.ROWS)
+    if protocol is None:
         return ()
     frame = await observations.store().get_frame(row["blob"])
-    table = parse_protocol(frozen["content"]).table(row["table_name"])
-    return await asyncio.to_thread(columns_read, frame, table)
+    return await asyncio.to_thread(columns_read, frame, protocol.table(row["table_name"]))
 
 
 async def figures(*, by: Actor, submission: str) -> tuple[AggregateFigure, ...]:
@@ -86,14 +82,20 @@ async def figures(*, by: Actor, submission: str) -> tuple[AggregateFigure, ...]:
     NotFound
         There is none, or it is another site's.
     """
+    row, protocol = await _own_content(by, submission, SubmissionKind.AGGREGATE)
+    if protocol is None:
+        return ()
+    return aggregate_figures(json.loads(await observations.store().get_content(row["blob"], "json")), protocol)
+
+
+async def _own_content(by: Actor, submission: str, kind: SubmissionKind) -> tuple[dict[str, Any], Protocol | None]:
+    """A submission of the actor's own site, and its protocol when its content is of that kind and still stands."""
     row = await row_of(submission)
     if row is None or row["finess"] != by.site:
         raise await guard.hidden(by, "submission", submission)
     frozen = await protocols.by_id(row["protocol_id"])
-    if row["kind"] != SubmissionKind.AGGREGATE or row["state"] == SubmissionState.WITHDRAWN or frozen is None:
-        return ()
-    content = json.loads(await observations.store().get_content(row["blob"], "json"))
-    return aggregate_figures(content, parse_protocol(frozen["content"]))
+    stands = row["kind"] == kind and row["state"] != SubmissionState.WITHDRAWN
+    return row, parse_protocol(frozen["content"]) if frozen is not None and stands else None
 
 
 async def list_submissions(*, by: Actor, pilot: str, limit: int = 50, cursor: str | None = None) -> Page[SubmissionOut]:
