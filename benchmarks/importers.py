@@ -1,7 +1,7 @@
 """Large files through the importer: a million-row CSV beside Polars and beside pandas with pandera, a workbook beside calamine and pandas.
 
 Run: `python -m benchmarks.importers [--rows 1000000] [--sheet-rows 100000]`. The whole check is timed: container, privacy scan, every
-rule and the child process. It needs, beside the product: pandas, pandera and openpyxl.
+rule and the child process. It needs, beside the product: pandas, pandera and xlsxwriter.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ import python_calamine as calamine
 
 from importers.context import Limits
 from importers.files.grid import Unreadable
-from importers.files.workbook_parts import Parts, look_into, opened, plainly
+from importers.files.opened_book import opened, plainly
+from importers.files.workbook_parts import Parts, look_into
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,8 @@ def formats(styles: bytes) -> Formats:
         number, code = ID.search(found[0]), CODE.search(found[0])
         if number and code:
             codes[int(number[1])] = html.unescape((code[1] or code[2] or b"").decode("utf-8", "replace"))
-    widths = {number: width for number, code in codes.items() if (width := _width(code))}
-    adding = {number for number, code in codes.items() if _adds(code)}
+    widths = {number: width for number, code in codes.items() if (width := least_digits(code))}
+    adding = {number for number, code in codes.items() if adds_something(code)}
     percents = {*BUILT_IN_PERCENT, *(number for number, code in codes.items() if "%" in LITERAL.sub("", code))}
     padded, added, percent = {}, set(), set()
     block = CELL_STYLES.search(styles)
@@ -65,14 +65,14 @@ def formats(styles: bytes) -> Formats:
     return Formats(padded, frozenset(added), frozenset(percent))
 
 
-def _width(code: str) -> int:
+def least_digits(code: str) -> int:
     """How many digits a number is shown with at least: 5 for `00000`, 10 for `0#" "##" "##" "##" "##`; 0 for other formats."""
     first = LITERAL.sub(lambda text: "" if not (text[1] or text[2] or "").strip(" |") else '"', code.partition(";")[0])
     found = PADDED.fullmatch(first.replace(" ", ""))
     return len(found[1]) if found else 0
 
 
-def _adds(code: str) -> bool:
+def adds_something(code: str) -> bool:
     """Whether a format writes letters or a currency beside the number, euros apart, or leaves thousands out."""
     bare = BRACKETED.sub("", LITERAL.sub("", code))
     if MOMENT.search(bare):

@@ -7,7 +7,7 @@ from openpyxl import Workbook
 
 from evaluation.protocol import load_protocol
 from importers.check import Context, check_bytes
-from importers.files.cell_formats import _adds, _width
+from importers.files.cell_formats import adds_something, least_digits
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 HEAD = ["case_id", "site", "period", "reference", "score", "prediction", "start_time", "end_time", "cost_eur"]
@@ -103,11 +103,11 @@ def test_a_telephone_shown_with_its_zero_is_one():
     ],
 )
 def test_the_digits_of_a_format(code, width):
-    assert _width(code) == width
+    assert least_digits(code) == width
 
 
 @pytest.mark.parametrize(
     "code", ['dd/mm/yyyy "à" hh:mm', "[$-40C]d mmm yyyy", "h:mm AM/PM", "General", "0.00_ ;[Red]-0.00 "]
 )
 def test_formats_of_moments_add_no_unit(code):
-    assert not _adds(code)
+    assert not adds_something(code)
