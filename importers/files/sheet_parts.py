@@ -10,15 +10,13 @@ from typing import Final
 import polars as pl
 
 from importers.context import Limits
-from importers.files.cell_formats import Formats, styled_cells
+from importers.files.cell_formats import ADDRESS, PREFIX, Formats, styled_cells
 from importers.files.grid import LETTERS, Unreadable, column_letters
 
 NO_FORMATS: Final = Formats()
-PREFIX: Final = rb"<(?:\w+:)?"
 FORMULA: Final = re.compile(PREFIX + rb"f[ />]")
 CELL: Final = re.compile(PREFIX + rb"c\b((?:[^>]*[^/>])?)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 ERROR_CELL: Final = re.compile(PREFIX + rb"c\b([^>]*\bt=[\"']e[\"'](?:[^>]*[^/>])?)>(.*?)</(?:\w+:)?c>", re.DOTALL)
-ADDRESS: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 VALUE: Final = re.compile(PREFIX + rb"v\b[^>]*>([^<]*)<")
 ANY_VALUE: Final = re.compile(PREFIX + rb"(?:v|is)\b")
 MERGED: Final = re.compile(PREFIX + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
