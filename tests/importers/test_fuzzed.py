@@ -122,7 +122,7 @@ def test_texts_that_are_too_long_together_are_told_as_such(monkeypatch):
     assert check(shared.getvalue(), "f.xlsx").report.reason != "table_too_large"
     noted = parquet(note=pl.lit(long))
     assert check(noted, "f.parquet").report.accepted
-    for module in ("workbook_parts", "parquet_files"):
+    for module in ("opened_book", "parquet_files"):
         monkeypatch.setattr(f"importers.files.{module}.TEXT_BYTES", (4_000, 0))
     for content, name in ((shared.getvalue(), "f.xlsx"), (noted, "f.parquet")):
         issue = check(content, name).report.issues[0]
