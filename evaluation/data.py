@@ -7,13 +7,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from evaluation.canonical_order import as_labels, group_ranks, sorting_keys
+from evaluation.column_types import DTYPES
 from evaluation.ordering import order_of_rows
 from evaluation.protocol import Column as ColumnSpec
 from evaluation.protocol import Label, Protocol
@@ -21,18 +22,6 @@ from evaluation.protocol import Table as TableSpec
 from evaluation.vocabulary import GROUPING_ROLES, ColumnRole
 
 Made = TypeVar("Made")
-DTYPES: Final[Mapping[str, pl.DataType]] = MappingProxyType(
-    {
-        "text": pl.String(),
-        "category": pl.String(),
-        "number": pl.Float64(),
-        "integer": pl.Int64(),
-        "boolean": pl.Boolean(),
-        "date": pl.Date(),
-        "datetime": pl.Datetime("us", "UTC"),
-    }
-)
-"""The Polars type of each column type; a missing value is null, never NaN."""
 
 
 @dataclass(frozen=True, slots=True)

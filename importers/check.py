@@ -19,12 +19,10 @@ from importers.cells.typed import Typed
 from importers.cells.values import typed
 from importers.columns.headers import HeaderWords, bare, recognise_table
 from importers.columns.recognised import Recognised, recognise
-from importers.context import Context, Limits
-from importers.files.container import Kind, kind_of
+from importers.context import Context
 from importers.files.grid import Grid, Unreadable, column_letters
-from importers.files.parquet_files import read_parquet
-from importers.files.spreadsheets import read_workbook, sheet_titles
-from importers.files.text_files import read_text
+from importers.files.readers import read_file
+from importers.files.sheet_titles import sheet_titles
 from importers.identity.headers import announces_people
 from importers.identity.privacy import Search
 from importers.identity.shown import discreet
@@ -135,34 +133,22 @@ def read_table(
     Unreadable
         One issue says why the file stops here.
     """
-    kind = kind_of(content, name, context.limits)
     tables = list(protocol.tables) if table is None else [one for one in protocol.tables if _is_called(one, table)]
     if not tables:
         raise Unreadable("unknown_table", table=table, names=_table_names(protocol))
     words = HeaderWords.of_tables(tables, context)
     wanted = sheet_titles(tables[0]) if table else ()
-    if kind is Kind.XLSX:
-        grid = _workbook(content, words, context.limits, wanted, protocol)
-    elif kind is Kind.PARQUET:
-        grid = read_parquet(content, context.limits)
-    else:
-        grid = read_text(content, words, context.limits)
+    try:
+        grid = read_file(content, name, words, context.limits, wanted)
+    except Unreadable as stop:
+        if stop.issue.code != "several_tables":  # a question which sheet it is names the tables of the protocol
+            raise
+        names = _table_names(protocol)
+        raise Unreadable("several_tables", **stop.issue.params, names=names, places=stop.places) from stop
     chosen = tables[0] if table else recognise_table(grid.headers, protocol, context)
     if chosen is None:
         raise Unreadable("table_not_recognised", names=_table_names(protocol))
     return grid, chosen
-
-
-def _workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Sequence[str], protocol: Protocol) -> Grid:
-    """The sheet of a workbook; a question which one it is names the tables of the protocol."""
-    try:
-        return read_workbook(content, words, limits, wanted)
-    except Unreadable as stop:
-        if stop.issue.code == "several_tables":
-            raise Unreadable(
-                "several_tables", **stop.issue.params, names=_table_names(protocol), places=stop.places
-            ) from stop
-        raise
 
 
 def _is_called(table: Table, said: str) -> bool:

@@ -14,11 +14,8 @@ from importers.cells.values import Typed, typed
 from importers.check import value_shape
 from importers.columns.headers import HeaderWords, folded, loose
 from importers.context import Context
-from importers.files.container import Kind, kind_of
 from importers.files.grid import Grid, Unreadable, column_letters
-from importers.files.parquet_files import read_parquet
-from importers.files.spreadsheets import read_workbook
-from importers.files.text_files import read_text
+from importers.files.readers import read_file
 from importers.identity.shown import discreet
 from importers.report import Checked, Issue, Report
 
@@ -69,12 +66,7 @@ def read_columns(content: bytes, wanted: Wanted, context: Context, *, name: str)
 
 def _read(content: bytes, wanted: Wanted, context: Context, name: str) -> Grid:
     words = HeaderWords({folded(h): h for h in wanted}, {loose(h): h for h in wanted})
-    kind = kind_of(content, name, context.limits)
-    if kind is Kind.XLSX:
-        return read_workbook(content, words, context.limits)
-    if kind is Kind.PARQUET:
-        return read_parquet(content, context.limits)
-    return read_text(content, words, context.limits)
+    return read_file(content, name, words, context.limits)
 
 
 def _position(grid: Grid, header: str) -> int | None:

@@ -95,7 +95,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Checked:
-    """A report and, when the file is accepted, its typed rows (protocol's column names, types of `evaluation.data.DTYPES`)."""
+    """A report and, when the file is accepted, its typed rows (named by the protocol, typed by `evaluation.column_types`)."""
 
     report: Report
     frame: pl.DataFrame | None

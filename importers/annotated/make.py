@@ -16,7 +16,7 @@ from importers.check import read_table
 from importers.context import Context
 from importers.files.container import Kind, kind_of
 from importers.files.grid import Grid
-from importers.files.spreadsheets import sheet_titles
+from importers.files.sheet_titles import sheet_titles
 from importers.report import Report
 
 MARKED: Final = 20_000

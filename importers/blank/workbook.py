@@ -18,7 +18,7 @@ from importers.blank.pages import add_dictionary, add_instructions
 from importers.blank.rules import Days, Lists, add_rules
 from importers.blank.words import choices
 from importers.files.pilot_mark import NAME, is_code
-from importers.files.spreadsheets import sheet_titles
+from importers.files.sheet_titles import sheet_titles
 from importers.sheet_style import BOLD, FONT, HEADER_FILL, HEADER_FONT, OPTIONAL_FILL, printed, put
 
 __all__ = ["blank_workbook", "choices"]

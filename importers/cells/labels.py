@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from evaluation.data import DTYPES
+from evaluation.column_types import DTYPES
 from evaluation.protocol import Column, Label
 from evaluation.vocabulary import ColumnRole
 from importers.cells.typed import Typed

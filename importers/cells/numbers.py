@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from evaluation.data import DTYPES
+from evaluation.column_types import DTYPES
 from evaluation.protocol import Column
 from evaluation.vocabulary import ColumnRole
 from importers.cells.typed import Typed, matches

@@ -7,7 +7,6 @@ import re
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from evaluation.protocol import Column
@@ -139,7 +138,7 @@ def instants(local: pl.Series) -> pl.Series | None:
     moments = local.to_physical()
     hours = moments // HOUR
     start, end = int(hours.min()), int(hours.max())  # type: ignore[arg-type]
-    clock = pl.Series(np.arange(start, end + 1) * HOUR).cast(pl.Datetime("us"))
+    clock = (pl.int_range(start, end + 1, eager=True) * HOUR).cast(pl.Datetime("us"))
     there = clock.dt.replace_time_zone(ZONE, ambiguous="null", non_existent="null").dt.convert_time_zone("UTC")
     shift = there.to_physical() - clock.to_physical()
     utc = moments + shift.gather((hours - start).cast(pl.UInt32))

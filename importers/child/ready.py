@@ -11,8 +11,7 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
-ANSWERED: Final = b"."
-COMMAND: Final = ("-m", "importers.child.sandbox")
+COMMAND: Final = ("-m", "importers.child")
 Child = subprocess.Popen[bytes]
 
 
@@ -130,15 +129,6 @@ def answered(child: Child, seconds: float) -> bool:
         return False
     child.stdout.close()
     return True
-
-
-def own_answer() -> int:
-    """In the child: where to write `ANSWERED`; what a reader of files prints goes nowhere."""
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return kept
 
 
 def _end(child: Child) -> None:

@@ -6,11 +6,9 @@ import hashlib
 import json
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -20,27 +18,16 @@ from typing import Any, Final
 
 from evaluation.protocol import Protocol
 from importers.child import ready as ready_child
-from importers.child.wire import context_from, context_json, read_rows, report_from, report_json, write_rows
-from importers.context import Context, Limits
+from importers.child.wire import COPY, FELL, REPORT, SECONDS, context_json, read_rows, report_from
+from importers.context import Context
 from importers.report import Checked, Issue, Report, Usage
 
-SECONDS: Final = 120
-MEMORY_BYTES: Final = 12 * 1024**3
-"""Address space, not resident memory: Polars reserves far more than it uses."""
 RESIDENT_BYTES: Final = (400 * 1024**2, 8)
 """Resident memory that a child may hold: so much, and so many times the largest file that its limits allow."""
-CPU_SECONDS: Final = 3
-BYTES_A_SECOND: Final = 6_000_000
-"""Time of the processor that a child may take: so many seconds, and one for so many bytes of the largest file allowed."""
-COPY_SECONDS: Final = 20
 COPY_BYTES: Final = 400 * 1024**2
 """What an annotated copy may take besides."""
 GLANCE_SECONDS: Final = 0.02
 REAP_SECONDS: Final = 0.002
-FILE_BYTES: Final = 4 * 1024**3
-COPY: Final = "annotated.xlsx"
-REPORT: Final = "report.json"
-FELL: Final = 3
 DAMAGED: Final = (FELL, -signal.SIGSEGV)
 """How a child ends on a file that its readers stumble over; any other end without an answer is one of its limits."""
 
@@ -168,100 +155,3 @@ def _without_answer(path: Path, ended: int | None) -> Checked:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     issue = Issue("unreadable_file", "error", params={"say": "damaged"} if ended in DAMAGED else {})
     return Checked(Report((issue,), 0, {}, None, digest, {issue.code: 1}), None)
-
-
-def _limits(largest_file: int, more: int) -> None:
-    seconds = min(SECONDS, CPU_SECONDS + largest_file // BYTES_A_SECOND) + more
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _checked(request: dict[str, Any], most: int | None = None) -> Checked:
-    from importers.check import check_file
-
-    context = context_from(request["context"])
-    if most is not None:
-        most = max(most, context.limits.row_errors_reported)
-        context = replace(context, limits=replace(context.limits, row_errors_reported=most))
-    return check_file(
-        Path(request["path"]),
-        Protocol.model_validate(request["protocol"]),
-        context,
-        name=request["name"],
-        table=request["table"],
-        lenient=request["lenient"],
-    )
-
-
-def _annotate(request: dict[str, Any], report: Report) -> None:
-    from importers.annotated.make import annotated_copy
-
-    copy = annotated_copy(
-        Path(request["path"]).read_bytes(),
-        report,
-        Protocol.model_validate(request["protocol"]),
-        context_from(request["context"]),
-        name=request["name"],
-        table=request["table"],
-        locale=request["locale"],
-    )
-    if copy is not None:
-        partial = Path(request["out"]) / "annotated.part"
-        partial.write_bytes(copy)
-        partial.rename(Path(request["out"]) / COPY)
-
-
-def _columns(request: dict[str, Any]) -> Checked:
-    from importers.plain_columns import read_columns
-
-    content = Path(request["path"]).read_bytes()
-    return read_columns(content, request["wanted"], context_from(request["context"]), name=request["name"])
-
-
-def main(request_file: str) -> None:
-    """The child's whole life: read the request, check, write the answer, then the annotated copy when it is asked for."""
-    request = json.loads(Path(request_file).read_text(encoding="utf-8"))
-    _limits(int(request["context"]["limits"]["file_bytes"]), COPY_SECONDS if "annotated" in request else 0)
-    if "wanted" in request:
-        _write(_columns(request), Path(request["out"]))
-    elif "annotated" not in request:
-        _write(_checked(request), Path(request["out"]))
-    else:
-        from importers.annotated.make import MARKED
-
-        checked = _checked(request, MARKED)
-        most = Limits(**request["context"]["limits"]).row_errors_reported
-        _write(replace(checked, report=checked.report.first(most)), Path(request["out"]))
-        _annotate(request, checked.report)
-
-
-def _write(checked: Checked, out: Path) -> None:
-    if checked.frame is not None:
-        write_rows(checked.frame, out)
-    partial = out / "report.part"
-    partial.write_text(json.dumps(report_json(checked.report), ensure_ascii=False), encoding="utf-8")
-    partial.rename(out / REPORT)  # the report appears whole or not at all, after the rows
-
-
-def wait() -> None:
-    """Load what a check needs, then work on the one request whose path comes; none comes when the parent is gone."""
-    import importers.check
-    import importers.plain_columns  # noqa: F401
-
-    answer = ready_child.own_answer()
-    asked = os.fsdecode(sys.stdin.buffer.readline()).removesuffix("\n")
-    if asked:
-        try:
-            main(asked)
-        except MemoryError:
-            raise
-        except BaseException:  # noqa: BLE001  # also what a library in Rust raises
-            sys.exit(FELL)
-        os.write(answer, ready_child.ANSWERED)
-
-
-if __name__ == "__main__":
-    wait()
-    os._exit(0)  # the answer is written: nothing is left to put away

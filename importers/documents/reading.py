@@ -17,7 +17,7 @@ from importers.files.container import Kind, kind_of
 from importers.files.encodings import decode
 from importers.files.grid import Unreadable, column_letters
 from importers.files.sheet_parts import Place, SheetParts
-from importers.files.spreadsheets import OWN_SHEETS
+from importers.files.sheet_titles import OWN_SHEETS
 
 LIMITS: Final = Limits(
     file_bytes=20_000_000,

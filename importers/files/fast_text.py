@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from importers.files.elsewhere import Elsewhere
@@ -15,11 +14,6 @@ from importers.files.grid import Grid
 HEAD: Final = 64 * 1024
 """Bytes in which the header is looked for."""
 QUOTED: Final = r'^"([^"]*)"$'
-
-
-def count(lines: bytes, sign: str) -> int:
-    """How often an ASCII sign stands in a text."""
-    return int(np.count_nonzero(np.frombuffer(lines, dtype=np.uint8) == ord(sign)))
 
 
 def fast_table(lines: bytes, separator: str, skipped: int, breaks: int) -> Grid | None:
@@ -74,10 +68,10 @@ def _frame(lines: bytes, separator: str, first: Sequence[str], breaks: int) -> p
         blank = lines.find(b"\n\n", len("\n".join(first).encode()))
         if blank >= 0:
             end = lines[: blank + 1]
-            return None if lines[blank:].strip(b"\n") else _frame(end, separator, first, count(end, "\n"))
+            return None if lines[blank:].strip(b"\n") else _frame(end, separator, first, end.count(b"\n"))
     if frame.to_series(-1).null_count():  # a row that is too short ends there; so does one whose last cell is empty
         above = sum(line.count(separator) for line in first)
-        if count(lines, separator) != above + frame.height * (frame.width - 1):
+        if lines.count(separator.encode()) != above + frame.height * (frame.width - 1):
             return None
     return frame
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
-from evaluation.protocol import Table
 from importers.columns.headers import SEARCHED_ROWS, HeaderWords, bare, header_row
 from importers.context import Limits
 from importers.files.book import read_book
@@ -19,6 +17,7 @@ from importers.files.elsewhere import Elsewhere
 from importers.files.grid import Grid, Unreadable, column_letters, without_margins
 from importers.files.pilot_mark import told_mark
 from importers.files.sheet_faults import sheet_faults
+from importers.files.sheet_titles import OWN_SHEETS
 from importers.files.workbook_parts import Parts
 from importers.identity.cells import Cells
 from importers.identity.columns import kind_of_column
@@ -26,11 +25,6 @@ from importers.identity.headers import announces_people, is_of_things
 from importers.identity.texts import plain
 from importers.report import Issue
 
-OWN_SHEETS: Final = frozenset(
-    {"dictionnaire", "dictionary", "lisezmoi", "readme", "exemple", "example", "listes", "lists"}
-    | {"bilanducontrole", "checksummary"}
-)
-"""Sheets of our blank workbooks, and of the copies where we mark the faults, that hold no data."""
 WHOLE: Final = 1e15
 """Numbers below it show all the digits before their decimal point."""
 SMALL: Final = 1e-4
@@ -41,8 +35,6 @@ NOT_RECENT: Final = 2012
 """Dates of another sheet are of births when most are of years before."""
 LIST_HEADERS: Final = frozenset({"nom", "name"})
 """What a dictionary of columns may call its own."""
-FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
-"""What the title of a sheet may not hold."""
 
 
 def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Sequence[str] = ()) -> Grid:
@@ -130,14 +122,6 @@ def _named(*sheets: _Sheet) -> dict[str, Any]:
     """The titles of sheets, and the rank of each in the workbook."""
     places = {sheet.name: f"n° {sheet.rank}" for sheet in sheets}
     return {"sheets": ", ".join(places), "places": places}
-
-
-def sheet_titles(table: Table) -> tuple[str, str]:
-    """What our blank workbooks call the sheet of a table, in French and in English (31 characters at most)."""
-    french, english = (
-        FORBIDDEN.sub("-", text)[:31].strip(" '") or table.name for text in (table.label.fr, table.label.en)
-    )
-    return french, english
 
 
 def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:

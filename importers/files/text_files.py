@@ -14,7 +14,7 @@ from importers.columns.headers import SEARCHED_ROWS, HeaderWords, header_row
 from importers.context import Limits
 from importers.files.elsewhere import Elsewhere
 from importers.files.encodings import utf8_lines
-from importers.files.fast_text import HEAD, count, fast_table
+from importers.files.fast_text import HEAD, fast_table
 from importers.files.grid import Grid, Unreadable, column_letters, without_margins
 from importers.report import Issue
 
@@ -44,14 +44,14 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
         if (n := lines.count(separator.encode(), 0, end if end >= 0 else len(lines))) > limits.columns:
             raise Unreadable("too_many_columns", n=n + 1, limit=limits.columns)
     separator, skipped = _layout(head, words)
-    breaks = count(lines, "\n")
+    breaks = lines.count(b"\n")
     if breaks > LINES_A_ROW * limits.rows + skipped:
         raise Unreadable("too_many_rows", n=breaks, limit=limits.rows)
     if breaks * (head[skipped].count(separator) + 1) > limits.grid_cells:
         raise Unreadable("table_too_large")
     grid = fast_table(lines, separator, skipped, breaks) if len(lines) >= FAST_FROM else None
     if grid is None:
-        if count(lines, separator) + breaks > limits.grid_cells:
+        if lines.count(separator.encode()) + breaks > limits.grid_cells:
             raise Unreadable("table_too_large")
         grid = _exact(lines.decode("utf-8"), separator, skipped)
     if (n := len(grid.headers) - _empty_at_the_end(grid.headers)) > limits.columns:

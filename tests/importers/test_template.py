@@ -13,7 +13,7 @@ from evaluation.protocol import library, load_protocol
 from importers.blank.example_rows import example_rows
 from importers.blank.workbook import blank_workbook, choices
 from importers.check import Context, check_bytes
-from importers.files.spreadsheets import sheet_titles
+from importers.files.sheet_titles import sheet_titles
 from importers.messages import message
 
 WORDS = [f"{letter}{number}" for letter in "CK" for number in range(100, 140)]

@@ -14,7 +14,7 @@ from evaluation.protocol import library, load_protocol
 from importers.blank.example_rows import example_rows
 from importers.blank.workbook import blank_workbook
 from importers.check import check_bytes
-from importers.files.spreadsheets import sheet_titles
+from importers.files.sheet_titles import sheet_titles
 from tests.importers.test_template import BLANKS, CONTEXT, DAYS, saved, with_rows
 
 pytestmark = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

@@ -11,7 +11,7 @@ from importers.blank.example_rows import example_rows
 from importers.blank.workbook import blank_workbook
 from importers.check import check_bytes
 from importers.files.pilot_mark import told_mark
-from importers.files.spreadsheets import sheet_titles
+from importers.files.sheet_titles import sheet_titles
 from tests.importers.test_template import CONTEXT, DAYS, saved, with_rows
 
 
