@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from evaluation.canonical_order import as_labels, group_ranks, sorting_keys
 from evaluation.column_types import DTYPES
 from evaluation.ordering import order_of_rows
-from evaluation.protocol import Column as ColumnSpec
-from evaluation.protocol import Label, Protocol
-from evaluation.protocol import Table as TableSpec
+from evaluation.protocol import Protocol
+from evaluation.tables import Column as ColumnSpec
+from evaluation.tables import Label
+from evaluation.tables import Table as TableSpec
 from evaluation.vocabulary import GROUPING_ROLES, ColumnRole
 
 Made = TypeVar("Made")

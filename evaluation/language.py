@@ -8,9 +8,6 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 LOCALES: Final = ("fr", "en")
 DEFAULT_LOCALE: Final = "fr"
 
@@ -28,6 +25,9 @@ def translations(room: str, locale: str) -> gettext.NullTranslations:
     """
     if locale == "en":
         return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo  # noqa: PLC0415  # where nothing is said, nothing is loaded for it
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     source = resources.files(room) / "locale" / locale / "LC_MESSAGES" / "messages.po"
     compiled = io.BytesIO()
     write_mo(compiled, read_po(io.BytesIO(source.read_bytes()), locale=locale))

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from evaluation.aggregate.model import MOST_BYTES
-from evaluation.protocol import Label, Protocol
+from evaluation.protocol import Protocol
+from evaluation.tables import Label
 from importers.context import Context
 from importers.identity.shown import shown_suffix
 from importers.report import Checked, Issue, Report

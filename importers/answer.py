@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from evaluation.protocol import Table
+from evaluation.tables import Table
 from evaluation.vocabulary import ColumnRole
 from importers.messages import message
 from importers.report import Checked, Report

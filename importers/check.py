@@ -6,14 +6,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from evaluation.protocol import Label, Protocol, Table
+from evaluation.tables import DataDictionary, Label, Table
 from importers.cells.rules import Fault, row_faults, whole_table
 from importers.cells.typed import Typed
 from importers.cells.values import typed
@@ -36,7 +35,7 @@ __all__ = ["Context", "check_bytes", "check_file"]
 
 def check_file(
     path: Path,
-    protocol: Protocol,
+    protocol: DataDictionary,
     context: Context,
     *,
     name: str | None = None,
@@ -48,7 +47,14 @@ def check_file(
 
 
 def check_bytes(
-    content: bytes, protocol: Protocol, context: Context, *, name: str, table: str | None = None, lenient: bool = False
+    content: bytes,
+    protocol: DataDictionary,
+    context: Context,
+    *,
+    name: str,
+    table: str | None = None,
+    lenient: bool = False,
+    digest: str | None = None,
 ) -> Checked:
     """Read a file against a protocol.
 
@@ -60,19 +66,20 @@ def check_bytes(
         The protocol's table, when the header does not tell it.
     lenient
         An absent required column is a warning: what needs it will not be estimable (offline evaluation).
+    digest
+        The SHA-256 of the content, when it is known.
 
     Returns
     -------
     Checked
         The report and, when it accepts, the typed rows. Nothing is ever half-kept.
     """
-    with ThreadPoolExecutor(1) as beside:
-        digest = beside.submit(lambda: hashlib.sha256(content).hexdigest())
-        try:
-            grid, chosen = read_table(content, protocol, context, name, table)
-        except Unreadable as stop:
-            return Checked(_report([stop.issue], 0, {}, None, digest.result(), context, places=stop.places), None)
-    return _checked(grid, chosen, context, digest.result(), lenient=lenient)
+    digest = digest or hashlib.sha256(content).hexdigest()
+    try:
+        grid, chosen = read_table(content, protocol, context, name, table)
+    except Unreadable as stop:
+        return Checked(_report([stop.issue], 0, {}, None, digest, context, places=stop.places), None)
+    return _checked(grid, chosen, context, digest, lenient=lenient)
 
 
 def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient: bool) -> Checked:
@@ -124,7 +131,7 @@ def _other_pilot(grid: Grid, context: Context) -> Iterator[Issue]:
 
 
 def read_table(
-    content: bytes, protocol: Protocol, context: Context, name: str, table: str | None
+    content: bytes, protocol: DataDictionary, context: Context, name: str, table: str | None
 ) -> tuple[Grid, Table]:
     """The table of a file as text, and which of the protocol's it is.
 
@@ -156,7 +163,7 @@ def _is_called(table: Table, said: str) -> bool:
     return said == table.name or bare(said) in {bare(word) for word in (table.name, table.label.fr, table.label.en)}
 
 
-def _table_names(protocol: Protocol) -> Label:
+def _table_names(protocol: DataDictionary) -> Label:
     """The tables as they are asked for, each with its label."""
     return Label(
         fr=", ".join(f"{table.name} ({table.label.fr})" for table in protocol.tables),

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from evaluation.aggregate.faults import SENTENCES as AGGREGATE
 from evaluation.aggregate.faults import sentence as aggregate_sentence
 from evaluation.language import marked, translations
-from evaluation.protocol import Label
+from evaluation.tables import Label
 from importers.report import Issue
 
 SENTENCES: Final[Mapping[str, str]] = {

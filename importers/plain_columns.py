@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from evaluation.protocol import Column, ColumnType, Label
+from evaluation.tables import Column, ColumnType, Label
 from evaluation.vocabulary import ColumnRole
 from importers.cells.values import Typed, typed
 from importers.check import value_shape

@@ -14,7 +14,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from evaluation.language import marked, translations
-from evaluation.protocol import Column, Label, Table
+from evaluation.tables import Column, Label, Table
 from evaluation.vocabulary import PSEUDONYM_ROLES, ColumnRole
 
 PARIS: Final = ZoneInfo("Europe/Paris")

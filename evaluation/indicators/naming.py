@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from evaluation.indicators.catalogue import Entry, catalogue
 
 if TYPE_CHECKING:
-    from evaluation.protocol import IndicatorUse, Table
+    from evaluation.protocol import IndicatorUse
+    from evaluation.tables import Table
 
 MINUTES: Final = "min"
 """The unit of `@duration`."""

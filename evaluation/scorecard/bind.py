@@ -9,8 +9,8 @@ import numpy as np
 from evaluation.data import Column, PilotData, TableData
 from evaluation.indicators.catalogue import Indicator, catalogue
 from evaluation.indicators.inputs import Clusters, Inputs, Mask
-from evaluation.protocol import Column as ColumnSpec
 from evaluation.protocol import IndicatorUse, Protocol
+from evaluation.tables import Column as ColumnSpec
 from evaluation.vocabulary import ColumnRole
 
 CONTRAST_ROLES = (ColumnRole.ARM, ColumnRole.PERIOD)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.data import TableData
-from evaluation.protocol import Column, Subgroup
+from evaluation.protocol import Subgroup
+from evaluation.tables import Column
 
 
 def levels(subgroup: Subgroup, table: TableData) -> tuple[list[dict[str, str]], NDArray[np.int32]]:

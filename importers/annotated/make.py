@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from evaluation.protocol import Protocol
+from evaluation.tables import DataDictionary
 from importers.annotated.copies import UNCOPIED, Copy, own_workbook, rows_workbook
 from importers.annotated.marks import mark
 from importers.annotated.places import chosen, placed
@@ -26,7 +26,7 @@ MARKED: Final = 20_000
 def annotated_copy(
     content: bytes,
     report: Report,
-    protocol: Protocol,
+    protocol: DataDictionary,
     context: Context,
     *,
     name: str,

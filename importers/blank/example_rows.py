@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import Any, Final
 
-from evaluation.protocol import Column, Table
+from evaluation.tables import Column, Table
 from evaluation.vocabulary import ColumnRole
 from importers.blank.words import choices
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from evaluation.language import translations
-from evaluation.protocol import Protocol, Table
+from evaluation.protocol import Protocol
+from evaluation.tables import Table
 from importers.blank.words import advice, allowed
 from importers.sheet_style import BOLD, put_row, sized
 

@@ -15,7 +15,7 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from evaluation.language import translations
-from evaluation.protocol import Column, Table
+from evaluation.tables import Column, Table
 from evaluation.vocabulary import ColumnRole
 from importers.blank.words import advice, allowed, choices
 from importers.cells.values import NEEDED_ROLES

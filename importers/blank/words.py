@@ -5,7 +5,7 @@ from __future__ import annotations
 from babel.numbers import format_decimal
 
 from evaluation.language import translations
-from evaluation.protocol import Column, Table
+from evaluation.tables import Column, Table
 from evaluation.vocabulary import ColumnRole
 
 

@@ -12,7 +12,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from evaluation.language import translations
-from evaluation.protocol import Column, Protocol, Table
+from evaluation.protocol import Protocol
+from evaluation.tables import Column, Table
 from importers.blank.example_rows import example_rows
 from importers.blank.pages import add_dictionary, add_instructions
 from importers.blank.rules import Days, Lists, add_rules

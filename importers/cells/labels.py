@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from evaluation.column_types import DTYPES
-from evaluation.protocol import Column, Label
+from evaluation.tables import Column, Label
 from evaluation.vocabulary import ColumnRole
 from importers.cells.typed import Typed
 from importers.columns.headers import bare, folded

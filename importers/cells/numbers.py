@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from evaluation.column_types import DTYPES
-from evaluation.protocol import Column
+from evaluation.tables import Column
 from evaluation.vocabulary import ColumnRole
 from importers.cells.typed import Typed, matches
 from importers.columns.headers import folded

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from evaluation.protocol import Column
+from evaluation.tables import Column
 from importers.cells.dates import FIRST_YEAR, LAST_YEAR, ZONE, is_midnight, too_many_midnights
 from importers.cells.numbers import DECIMAL_POINT, FINE_COMMA, THOUSANDS_COMMA, bounded, points_may_group
 from importers.cells.texts import plain_text

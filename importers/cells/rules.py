@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from evaluation.protocol import Column, Label, Table
+from evaluation.tables import Column, Label, Table
 from evaluation.vocabulary import ColumnRole
 from importers.columns.headers import bare
 from importers.context import Context

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from evaluation.protocol import Column
+from evaluation.tables import Column
 from evaluation.vocabulary import ColumnRole
 from importers.cells.typed import Typed, matches
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from evaluation.protocol import Column
+from evaluation.tables import Column
 from evaluation.vocabulary import ColumnRole
 from importers.cells.dates import too_many_midnights, typed_dates
 from importers.cells.distinct import Spread

@@ -16,9 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from evaluation.protocol import Protocol
+from evaluation.tables import DataDictionary
 from importers.child import ready as ready_child
-from importers.child.wire import COPY, FELL, REPORT, SECONDS, context_json, read_rows, report_from
+from importers.child.request import COPY, FELL, REPORT, SECONDS
+from importers.child.wire import context_json, read_rows, report_from
 from importers.context import Context
 from importers.report import Checked, Issue, Report, Usage
 
@@ -34,7 +35,7 @@ DAMAGED: Final = (FELL, -signal.SIGSEGV)
 
 def in_child(
     path: Path,
-    protocol: Protocol,
+    protocol: DataDictionary,
     context: Context,
     *,
     name: str | None = None,
@@ -51,7 +52,7 @@ def in_child(
 
 def annotated_in_child(
     path: Path,
-    protocol: Protocol,
+    protocol: DataDictionary,
     context: Context,
     out: Path,
     *,
@@ -70,10 +71,16 @@ def annotated_in_child(
 
 
 def _request(
-    path: Path, protocol: Protocol, context: Context, name: str | None, table: str | None, *, lenient: bool = False
+    path: Path,
+    protocol: DataDictionary,
+    context: Context,
+    name: str | None,
+    table: str | None,
+    *,
+    lenient: bool = False,
 ) -> dict[str, Any]:
     return {
-        "protocol": protocol.model_dump(mode="json"),
+        "tables": [table.model_dump(mode="json") for table in protocol.tables],
         "context": context_json(context),
         "name": name or path.name,
         "table": table,

@@ -9,18 +9,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from evaluation.protocol import Label
+from evaluation.tables import Label
 from importers.context import Context, Limits
 from importers.report import Issue, Report
 from importers.side_by_side import side_by_side
 
-SECONDS: Final = 120
-"""The most that a file may take."""
-COPY: Final = "annotated.xlsx"
-REPORT: Final = "report.json"
-FELL: Final = 3
-"""How a child ends on a file that its readers stumble over."""
-ANSWERED: Final = b"."
 ROWS: Final = ("rows-even.arrow", "rows-odd.arrow")
 """Every second column in each: a large table is written and read by two threads."""
 

@@ -1,133 +1,86 @@
-"""What a child process does: it loads the importers, waits for one request, checks the file and writes the answer."""
+"""What a child process does with its file: it checks it, writes the answer, then the copy with its faults where one is wanted."""
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
-import os
-import resource
-import select
-import sys
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from evaluation.indicators.catalogue import catalogue
-from evaluation.protocol import Protocol
-from importers.check import check_file
-from importers.child.wire import ANSWERED, COPY, FELL, REPORT, SECONDS, context_from, report_json, write_rows
-from importers.context import Limits
+from evaluation.tables import Table
+from importers.check import check_bytes
+from importers.child.request import COPY, REPORT, Request
+from importers.child.wire import context_from, report_json, write_rows
 from importers.plain_columns import read_columns
-from importers.report import Checked, Report
+from importers.report import Checked
 
-MEMORY_BYTES: Final = 12 * 1024**3
-"""Address space, not resident memory: Polars reserves far more than it uses."""
-CPU_SECONDS: Final = 3
-BYTES_A_SECOND: Final = 6_000_000
-"""Time of the processor that a child may take: so many seconds, and one for so many bytes of the largest file allowed."""
-COPY_SECONDS: Final = 20
-"""What an annotated copy may take besides."""
-FILE_BYTES: Final = 4 * 1024**3
 SOME_FILES_ONLY: Final = ("importers.files.spreadsheets", "importers.files.parquet_files", "numpy")
 """What some kinds of file need: loaded while a child waits, not while one is waited for."""
 
 
-def _limits(largest_file: int, more: int) -> None:
-    seconds = min(SECONDS, CPU_SECONDS + largest_file // BYTES_A_SECOND) + more
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+@dataclass(frozen=True)
+class _Tables:
+    """The data dictionary that a request brings."""
+
+    tables: tuple[Table, ...]
 
 
-def _checked(request: dict[str, Any], most: int | None = None) -> Checked:
-    context = context_from(request["context"])
-    if most is not None:
-        most = max(most, context.limits.row_errors_reported)
-        context = replace(context, limits=replace(context.limits, row_errors_reported=most))
-    return check_file(
-        Path(request["path"]),
-        Protocol.model_validate(request["protocol"]),
-        context,
-        name=request["name"],
-        table=request["table"],
-        lenient=request["lenient"],
-    )
+def load_all() -> None:
+    """Load what a file of any kind needs."""
+    for module in SOME_FILES_ONLY:
+        importlib.import_module(module)
 
 
-def _annotate(request: dict[str, Any], report: Report) -> None:
-    from importers.annotated.make import annotated_copy  # noqa: PLC0415  # openpyxl: for a copy only
-
-    copy = annotated_copy(
-        Path(request["path"]).read_bytes(),
-        report,
-        Protocol.model_validate(request["protocol"]),
-        context_from(request["context"]),
-        name=request["name"],
-        table=request["table"],
-        locale=request["locale"],
-    )
-    if copy is not None:
-        partial = Path(request["out"]) / "annotated.part"
-        partial.write_bytes(copy)
-        partial.rename(Path(request["out"]) / COPY)
-
-
-def _columns(request: dict[str, Any]) -> Checked:
-    content = Path(request["path"]).read_bytes()
-    return read_columns(content, request["wanted"], context_from(request["context"]), name=request["name"])
-
-
-def main(request_file: str) -> None:
-    """The child's whole life: read the request, check, write the answer, then the annotated copy when it is asked for."""
-    request = json.loads(Path(request_file).read_text(encoding="utf-8"))
-    _limits(int(request["context"]["limits"]["file_bytes"]), COPY_SECONDS if "annotated" in request else 0)
-    if "wanted" in request:
-        _write(_columns(request), Path(request["out"]))
-    elif "annotated" not in request:
-        _write(_checked(request), Path(request["out"]))
+def answer(request: Request) -> None:
+    """The report appears whole or not at all, after the rows; an annotated copy after the report."""
+    if "wanted" in request.asked:
+        _write(_columns(request), request)
+    elif "annotated" not in request.asked:
+        _write(_checked(request), request)
     else:
-        from importers.annotated.make import MARKED  # noqa: PLC0415
+        from importers.annotated.make import MARKED, annotated_copy  # noqa: PLC0415  # openpyxl: for a copy only
 
         checked = _checked(request, MARKED)
-        most = Limits(**request["context"]["limits"]).row_errors_reported
-        _write(replace(checked, report=checked.report.first(most)), Path(request["out"]))
-        _annotate(request, checked.report)
+        most = context_from(request.asked["context"]).limits.row_errors_reported
+        _write(replace(checked, report=checked.report.first(most)), request)
+        content, _ = request.file()
+        copy = annotated_copy(content, checked.report, **_common(request), locale=request.asked["locale"])
+        if copy is not None:
+            partial = request.out / "annotated.part"
+            partial.write_bytes(copy)
+            partial.rename(request.out / COPY)
 
 
-def _write(checked: Checked, out: Path) -> None:
+def _common(request: Request) -> dict[str, Any]:
+    """What a check and a copy need besides the file."""
+    return {
+        "protocol": _Tables(tuple(Table.model_validate(table) for table in request.asked["tables"])),
+        "context": context_from(request.asked["context"]),
+        "name": request.asked["name"],
+        "table": request.asked["table"],
+    }
+
+
+def _checked(request: Request, most: int = 0) -> Checked:
+    """The check, with `most` faults of a kind in its report, or as many as the context allows when these are more."""
+    common = _common(request)
+    limits = common["context"].limits
+    limits = replace(limits, row_errors_reported=max(most, limits.row_errors_reported))
+    common["context"] = replace(common["context"], limits=limits)
+    content, digest = request.file()
+    return check_bytes(content, **common, lenient=request.asked["lenient"], digest=digest)
+
+
+def _columns(request: Request) -> Checked:
+    content, _ = request.file()
+    return read_columns(
+        content, request.asked["wanted"], context_from(request.asked["context"]), name=request.asked["name"]
+    )
+
+
+def _write(checked: Checked, request: Request) -> None:
     if checked.frame is not None:
-        write_rows(checked.frame, out)
-    partial = out / "report.part"
+        write_rows(checked.frame, request.out)
+    partial = request.out / "report.part"
     partial.write_text(json.dumps(report_json(checked.report), ensure_ascii=False), encoding="utf-8")
-    partial.rename(out / REPORT)  # the report appears whole or not at all, after the rows
-
-
-def wait() -> None:
-    """Work on the one request whose path comes on the standard input; none comes when the parent is gone."""
-    answer = own_answer()
-    if not select.select([sys.stdin.buffer], [], [], 0)[0]:
-        for module in SOME_FILES_ONLY:
-            importlib.import_module(module)
-        catalogue()
-    gc.freeze()  # what is loaded stays: it is not gone through again
-    gc.enable()
-    asked = os.fsdecode(sys.stdin.buffer.readline()).removesuffix("\n")
-    if asked:
-        try:
-            main(asked)
-        except MemoryError:
-            raise
-        except BaseException:  # noqa: BLE001  # also what a library in Rust raises
-            sys.exit(FELL)
-        os.write(answer, ANSWERED)
-
-
-def own_answer() -> int:
-    """Where to write `ANSWERED`; what a reader of files prints goes nowhere."""
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return kept
+    partial.rename(request.out / REPORT)

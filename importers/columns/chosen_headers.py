@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
-from evaluation.protocol import Label, Table
+from evaluation.tables import Label, Table
 from importers.columns.headers import HeaderWords, bare, folded, is_deceptive, visible
 from importers.columns.mapping import as_shown, first_of
 from importers.context import Context

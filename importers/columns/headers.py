@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from evaluation.protocol import Column, Protocol, Table
+from evaluation.tables import Column, DataDictionary, Table
 from evaluation.vocabulary import ColumnRole
 from importers.context import Context
 
@@ -143,7 +143,7 @@ def header_row(lines: Sequence[Sequence[str]], words: HeaderWords) -> tuple[int,
     return best
 
 
-def recognise_table(headers: Sequence[str], protocol: Protocol, context: Context) -> Table | None:
+def recognise_table(headers: Sequence[str], protocol: DataDictionary, context: Context) -> Table | None:
     """The table whose required columns the headers name best; `None` when none or two do equally."""
     if len(protocol.tables) == 1:
         return protocol.tables[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from evaluation.protocol import Column, Table
+from evaluation.tables import Column, Table
 from importers.columns.chosen_headers import Chosen, chosen_headers, likeness, nearest
 from importers.columns.headers import HeaderWords, is_deceptive, visible
 from importers.context import Context

@@ -13,7 +13,7 @@ from typing import Any, Final
 import polars as pl
 from babel import Locale
 
-from evaluation.protocol import Label
+from evaluation.tables import Label
 from importers.columns.headers import bare, folded
 from importers.documents import identifiers
 from importers.documents.kinds import Document, Field

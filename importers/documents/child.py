@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from evaluation.protocol import Label
+from evaluation.tables import Label
 from importers.child.ready import environment
 from importers.documents.cells import Choices, Known
 from importers.documents.faults import Answer, Fault, answer

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from evaluation.language import translations
-from evaluation.protocol import Label
+from evaluation.tables import Label
 from importers.documents.cells import bounds
 from importers.documents.kinds import Document, Field
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from evaluation.protocol import Label
+from evaluation.tables import Label
 from evaluation.vocabulary import UseCase
 from importers.documents.identifiers import CHECKS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from evaluation.protocol import Table
+from evaluation.tables import Table
 
 OWN_SHEETS: Final = frozenset(
     {"dictionnaire", "dictionary", "lisezmoi", "readme", "exemple", "example", "listes", "lists"}

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from evaluation.protocol import Column, Table
+from evaluation.tables import Column, Table
 from evaluation.vocabulary import PSEUDONYM_ROLES
 from importers.columns.headers import bare
 from importers.files.elsewhere import Elsewhere

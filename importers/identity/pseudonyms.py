@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from evaluation.protocol import Table
+from evaluation.tables import Table
 from evaluation.vocabulary import PSEUDONYM_ROLES
 
 LENGTH: Final = 32

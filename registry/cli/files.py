@@ -20,7 +20,7 @@ from registry.cli.words import locale, say
 if TYPE_CHECKING:
     from polars import DataFrame
 
-    from evaluation.protocol import Table
+    from evaluation.tables import Table
     from importers.report import Report
 
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout and nothing else")

@@ -16,7 +16,8 @@ import polars as pl
 
 from evaluation.canonical import canonical_json
 from evaluation.data import PilotData
-from evaluation.protocol import Protocol, Table
+from evaluation.protocol import Protocol
+from evaluation.tables import Table
 from evaluation.vocabulary import ColumnRole
 from importers.aggregates import check_aggregate_file, is_json
 from importers.child.sandbox import annotated_in_child, in_child

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from litestar.datastructures import FormMultiDict
 
-from evaluation.protocol import Column, Protocol
+from evaluation.protocol import Protocol
+from evaluation.tables import Column
 from importers.columns.mapping import MOST_HEADERS, from_json, from_pairs
 
 HEADER, COLUMN = "header-", "column-"

@@ -13,7 +13,7 @@ from evaluation.protocol import load_protocol
 from importers.annotated.make import annotated_copy
 from importers.check import Context, check_bytes
 from importers.child import ready as ready_child
-from importers.child import wire
+from importers.child import request
 from importers.child.sandbox import in_child
 from importers.messages import message
 from tests.importers.test_odd_files import HEAD, SHEET, SMALL, errors, rows, text
@@ -132,4 +132,4 @@ def test_texts_that_are_too_long_together_are_told_as_such(monkeypatch):
 
 def test_a_child_says_by_how_it_ends_that_it_stumbled(tmp_path):
     with ready_child.send(str(tmp_path / "no such request")) as child:
-        assert child.wait() == wire.FELL
+        assert child.wait() == request.FELL

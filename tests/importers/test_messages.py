@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.protocol import Label
+from evaluation.tables import Label
 from importers.messages import SENTENCES, message
 from importers.report import Issue
 
