@@ -28,6 +28,8 @@ from importers.identity.shown import discreet
 from importers.report import Checked, Issue, Report
 from importers.side_by_side import side_by_side
 
+LONG_TO_READ: Final = ("datetime", "date")
+"""Types whose cells take longest: columns that threads begin with, so that none is left alone with one at the end."""
 NUMBER: Final = re.compile(r"[+-]?[0-9]{1,3}(?: ?[0-9]{3})*(?:[.,][0-9]*)?$|[+-]?[0-9]*[.,]?[0-9]+$")
 
 __all__ = ["Context", "check_bytes", "check_file"]
@@ -194,7 +196,9 @@ def _read_columns(
         )
         return result, search.column(position, nobody=result.nobody)
 
-    found = side_by_side(read, range(len(grid.headers)), grid.frame.height)
+    longest_first = sorted(range(len(grid.headers)), key=lambda p: p not in specs or specs[p].type not in LONG_TO_READ)
+    read_so = dict(zip(longest_first, side_by_side(read, longest_first, grid.frame.height), strict=True))
+    found = [read_so[position] for position in range(len(grid.headers))]
     private = [issue for _, issues in found for issue in issues]
     private += search.around(seen=bool(private))
     return {spec.name: result for spec in table.columns if (result := _of(found, positions.get(spec.name)))}, private

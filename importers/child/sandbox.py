@@ -155,7 +155,7 @@ def _peak_memory(pid: int) -> int:
 
 def _answer(out: Path) -> Checked:
     report = report_from(json.loads((out / REPORT).read_text(encoding="utf-8")))
-    return Checked(report, read_rows(out, report.rows))
+    return Checked(report, read_rows(out))
 
 
 def _without_answer(path: Path, ended: int | None) -> Checked:

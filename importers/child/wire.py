@@ -12,28 +12,19 @@ import polars as pl
 from evaluation.tables import Label
 from importers.context import Context, Limits
 from importers.report import Issue, Report
-from importers.side_by_side import side_by_side
 
-ROWS: Final = ("rows-even.arrow", "rows-odd.arrow")
-"""Every second column in each: a large table is written and read by two threads."""
+ROWS: Final = "rows.arrow"
 
 
 def write_rows(frame: pl.DataFrame, folder: Path) -> None:
     """The rows, for `read_rows`."""
-    halves = [(frame.select(frame.columns[i :: len(ROWS)]), folder / name) for i, name in enumerate(ROWS)]
-    side_by_side(lambda half: half[0].write_ipc(half[1]), halves, frame.height)
+    frame.write_ipc(folder / ROWS)
 
 
-def read_rows(folder: Path, rows: int) -> pl.DataFrame | None:
-    """What `write_rows` wrote, of about so many rows; `None` where nothing was."""
-    files = [folder / name for name in ROWS]
-    if not all(file.is_file() for file in files):
-        return None
-    halves = side_by_side(lambda file: pl.read_ipc(file).get_columns(), files, rows)
-    columns: list[pl.Series | None] = [None] * sum(map(len, halves))
-    for i, half in enumerate(halves):
-        columns[i :: len(ROWS)] = half
-    return pl.DataFrame([column for column in columns if column is not None])
+def read_rows(folder: Path) -> pl.DataFrame | None:
+    """What `write_rows` wrote; `None` where nothing was."""
+    file = folder / ROWS
+    return pl.read_ipc(file) if file.is_file() else None
 
 
 def context_json(context: Context) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import polars as pl
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MARK: Final = "(?:\ufeff)?"
 ENTITY: Final = "&(?:amp|lt|gt|quot|apos);"
@@ -84,6 +86,8 @@ def is_plain(part: bytes) -> bool:
 
 def _plain_rows(part: bytes, first: int, last: int, prefix: bytes) -> bool:
     """Whether the rows of a sheet are plain, some at a time: each look then takes little memory."""
+    import numpy as np  # noqa: PLC0415  # it loads while another thread reads the cells
+
     pattern = _rows(prefix.decode())
     row = b"<" + prefix + b"row"
     reached = 0
@@ -114,6 +118,8 @@ def _matches(part: bytes, pattern: str) -> bool:
 
 def places_of(cells: np.ndarray, prefix: bytes = b"") -> np.ndarray:
     """A number for the address of each cell of plain rows: it grows along each row, and from a row to the next."""
+    import numpy as np  # noqa: PLC0415  # as above
+
     ahead = 1 + len(prefix)
     here = cells[: -ahead - 1] == ord("<")
     here &= cells[ahead:-1] == ord("c")

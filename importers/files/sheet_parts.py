@@ -142,20 +142,24 @@ def checked_size(part: bytes, limits: Limits) -> None:
         A cell so far that a reader would ask for more cells than the limits allow.
     """
     text = _text(part)
-    if text.str.contains(_far(limits))[0]:
+    narrow = not text.str.contains(_wide_or_far(limits))[0]  # one look for nearly every sheet
+    if not narrow and text.str.contains(_far(limits))[0]:
         _size(part, text, limits)
-    _require_dense(part, text, limits)
+    _require_dense(part, text, limits, narrow=narrow)
 
 
-def _require_dense(part: bytes, text: pl.Series, limits: Limits) -> None:
-    """Refuse a few cells far apart: a reader makes room for every cell between them."""
+def _require_dense(part: bytes, text: pl.Series, limits: Limits, *, narrow: bool) -> None:
+    """Refuse a few cells far apart: a reader makes room for every cell between them.
+
+    `narrow`: no column is named by two letters.
+    """
     start = part.rfind(b"<row")
     found = ROW_NUMBER.match(part, start) if start >= 0 else max(ROW_NUMBER.finditer(part), key=_number, default=None)
     last = _number(found) if found else 0
-    if last * limits.columns <= LOOSE:
+    if last * (LETTERS if narrow else limits.columns) <= LOOSE:
         return
     most = max(LOOSE, SPARSE * (part.count(b"<c ") or len(CELL_START.findall(part))))
-    if last * (limits.columns if _holds(text, TWO_LETTERS) else LETTERS) > most:
+    if last * (limits.columns if not narrow and _holds(text, TWO_LETTERS) else LETTERS) > most:
         row, column, far = _box(part)
         if row * (column + 1) > most:
             raise Unreadable("sheet_too_large", cell=far)
@@ -172,10 +176,15 @@ def _text(part: bytes) -> pl.Series:
         return pl.Series([part.decode("utf-8", "replace")])
 
 
-def _far(limits: Limits) -> str:
+def _far(limits: Limits, column: str = "[A-Z]{3}[0-9]") -> str:
     """A column of three letters, or a row from which a sheet may be too large."""
     digits = str(limits.grid_cells // limits.columns)
-    return rf"r\s*=\s*[\"'](?:[A-Z]{{3}}[0-9]|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|[0-9]{{{len(digits) + 1}}})"
+    return rf"r\s*=\s*[\"'](?:{column}|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|[0-9]{{{len(digits) + 1}}})"
+
+
+def _wide_or_far(limits: Limits) -> str:
+    """A column of two letters or more, or such a row."""
+    return _far(limits, "[A-Z]{2}")
 
 
 def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:
