@@ -19,9 +19,10 @@ from importers.cells.values import typed
 from importers.columns.headers import HeaderWords, bare, recognise_table
 from importers.columns.recognised import Recognised, recognise
 from importers.context import Context
-from importers.files.grid import Grid, Unreadable, column_letters
+from importers.files.grid import Grid, column_letters
 from importers.files.readers import read_file
 from importers.files.sheet_titles import sheet_titles
+from importers.files.unreadable import Unreadable
 from importers.identity.headers import announces_people
 from importers.identity.privacy import Search
 from importers.identity.shown import discreet

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
-
-from importers.given_context import given_context
+from dataclasses import dataclass, field
+from typing import Final
 
 TRUE_WORDS: Final = frozenset(
     ("1", "1.0", "1,0", "oui", "o", "vrai", "true", "yes", "y", "positif", "positive", "pos", "p")
@@ -62,35 +60,3 @@ class Context:
     mapped_before: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     repeated_cases: bool = False
     """A paired design: each case comes once before and once after, or once in each arm."""
-
-    @classmethod
-    def from_mapping(cls, given: Mapping[str, Any], *, uploader_site: str | None = None) -> Context:
-        """The context of a JSON object: pilot, registered sites, dates, limits, words and aliases; all optional.
-
-        Raises
-        ------
-        BadContext
-            A part is of another kind than it should be.
-        """
-        said = given_context(given)
-        true, false, missing = said.tokens.true, said.tokens.false, said.tokens.missing
-        return cls(
-            pilot=said.pilot.id,
-            registered_sites=None if said.registered_sites is None else frozenset(said.registered_sites),
-            uploader_site=uploader_site or said.uploader_site,
-            first_day=said.pilot.first_day,
-            last_day=said.pilot.last_day,
-            today=said.now.date() if said.now else None,
-            limits=replace(Limits(), **said.limits.model_dump(exclude_none=True)),
-            true_words=TRUE_WORDS if true is None else frozenset(true),
-            false_words=FALSE_WORDS if false is None else frozenset(false),
-            missing_words=(MISSING_WORDS if missing is None else frozenset(missing)) | {""},
-            repeated_cases=_is_paired(said.design or said.pilot.design),
-            aliases={name: tuple(words) for name, words in said.header_aliases.items()},
-        )
-
-
-def _is_paired(design: str | None) -> bool:
-    return bool(design) and str(design).casefold().startswith(
-        ("paired", "crossover", "cross-over", "within", "repeated")
-    )

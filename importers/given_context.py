@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evaluation.language import marked, translations
 from evaluation.refusal import Refusal
+from importers.context import FALSE_WORDS, MISSING_WORDS, TRUE_WORDS, Context, Limits
 
 SENTENCE: Final = marked(
     "The context cannot be read at « {place} »: correct it as the documentation shows, or leave it out."
@@ -78,14 +80,40 @@ class BadContext(Refusal):
         return translations("importers", locale).gettext(SENTENCE).format(place=self.place)
 
 
-def given_context(given: Mapping[str, Any]) -> GivenContext:
-    """The object, once it is known to be one.
+def context_of(given: Mapping[str, Any], *, uploader_site: str | None = None) -> Context:
+    """The context of a JSON object: pilot, registered sites, dates, limits, words and aliases; all optional.
 
     Raises
     ------
     BadContext
         A part is of another kind than it should be.
     """
+    said = _given(given)
+    true, false, missing = said.tokens.true, said.tokens.false, said.tokens.missing
+    return Context(
+        pilot=said.pilot.id,
+        registered_sites=None if said.registered_sites is None else frozenset(said.registered_sites),
+        uploader_site=uploader_site or said.uploader_site,
+        first_day=said.pilot.first_day,
+        last_day=said.pilot.last_day,
+        today=said.now.date() if said.now else None,
+        limits=replace(Limits(), **said.limits.model_dump(exclude_none=True)),
+        true_words=TRUE_WORDS if true is None else frozenset(true),
+        false_words=FALSE_WORDS if false is None else frozenset(false),
+        missing_words=(MISSING_WORDS if missing is None else frozenset(missing)) | {""},
+        repeated_cases=_is_paired(said.design or said.pilot.design),
+        aliases={name: tuple(words) for name, words in said.header_aliases.items()},
+    )
+
+
+def _is_paired(design: str | None) -> bool:
+    return bool(design) and str(design).casefold().startswith(
+        ("paired", "crossover", "cross-over", "within", "repeated")
+    )
+
+
+def _given(given: Mapping[str, Any]) -> GivenContext:
+    """The object, once it is known to be one."""
     try:
         return GivenContext.model_validate_json(json.dumps(given), strict=True)
     except ValidationError as error:

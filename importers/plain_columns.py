@@ -14,8 +14,9 @@ from importers.cells.values import Typed, typed
 from importers.check import value_shape
 from importers.columns.headers import HeaderWords, folded, loose
 from importers.context import Context
-from importers.files.grid import Grid, Unreadable, column_letters
+from importers.files.grid import Grid, column_letters
 from importers.files.readers import read_file
+from importers.files.unreadable import Unreadable
 from importers.identity.shown import discreet
 from importers.report import Checked, Issue, Report
 

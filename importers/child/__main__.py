@@ -12,7 +12,7 @@ from importers.child.request import ANSWERED, FELL
 
 def live() -> None:
     """Load the importers, work on the one request that comes."""
-    gc.disable()  # what is loaded is never thrown away
+    gc.disable()  # what is loaded stays, and the child ends with its file: nothing is worth looking for
     answer = own_answer()
     try:
         asked = request.taken() if (hurried := request.is_there()) else None
@@ -21,8 +21,6 @@ def live() -> None:
         if not hurried:
             work.load_all()
             asked = request.taken()
-        gc.freeze()
-        gc.enable()
         if asked is not None:
             work.answer(asked)
             os.write(answer, ANSWERED)

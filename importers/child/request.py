@@ -1,7 +1,8 @@
-"""What a child is asked for: known before anything heavy is loaded, so that the file is read while the importers are."""
+"""What a child is asked for, known before anything heavy is loaded: the file is read and unpacked while the importers load."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -11,6 +12,10 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any, Final
+
+from importers.context import Limits
+from importers.files.archive import checked_entries, unpacked
+from importers.files.unreadable import Unreadable
 
 SECONDS: Final = 120
 """The most that a file may take."""
@@ -27,15 +32,17 @@ BYTES_A_SECOND: Final = 6_000_000
 COPY_SECONDS: Final = 20
 """What an annotated copy may take besides."""
 FILE_BYTES: Final = 4 * 1024**3
+ARCHIVE: Final = b"PK"
 
 
 class Request:
-    """A request, under whose limits the child lives from now on; its file is read beside."""
+    """A request, under whose limits the child lives from now on; its file is read and unpacked beside."""
 
     def __init__(self, file: str) -> None:
         self.asked: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
         self.out = Path(self.asked["out"])
-        _limit(int(self.asked["context"]["limits"]["file_bytes"]), COPY_SECONDS if "annotated" in self.asked else 0)
+        self._limits = Limits(**self.asked["context"]["limits"])
+        _limit(self._limits.file_bytes, COPY_SECONDS if "annotated" in self.asked else 0)
         self._read: tuple[bytes, str] | BaseException | None = None
         self._beside = threading.Thread(target=self._reading)
         self._beside.start()
@@ -43,6 +50,10 @@ class Request:
     def _reading(self) -> None:
         try:
             content = Path(self.asked["path"]).read_bytes()
+            if content.startswith(ARCHIVE):
+                with contextlib.suppress(Unreadable):  # who reads it says why
+                    checked_entries(content, self._limits)
+                    unpacked(content)
             self._read = content, hashlib.sha256(content).hexdigest()
         except BaseException as error:  # noqa: BLE001  # raised again where the file is wanted
             self._read = error

@@ -15,7 +15,7 @@ from importers.documents.kinds import Document, document
 from importers.documents.reading import LIMITS, Cell, read_pages
 from importers.documents.tables import Record, Table, tables_of
 from importers.documents.vehicle_rules import vehicle_faults
-from importers.files.grid import Unreadable
+from importers.files.unreadable import Unreadable
 
 NOTHING_KNOWN: Final = Known()
 LONGEST_PROOF: Final = 1000

@@ -14,7 +14,7 @@ from importers.context import Limits
 from importers.documents.faults import Fault, from_issue
 from importers.documents.identifiers import cpv_code
 from importers.documents.reading import Cell, Page, read_pages
-from importers.files.grid import Unreadable
+from importers.files.unreadable import Unreadable
 
 # The CPV file of the Publications Office (cpv_2008_ver_2013.xlsx) has a column CODE, `03000000-1` with its check digit, then one
 # column a language (EN, FR…), and a second sheet of supplementary codes, which are not of this list. The check digit is dropped,

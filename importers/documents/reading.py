@@ -15,9 +15,10 @@ from importers.documents.faults import Fault
 from importers.files.book import read_book
 from importers.files.container import Kind, kind_of
 from importers.files.encodings import decode
-from importers.files.grid import Unreadable, column_letters
+from importers.files.grid import column_letters
 from importers.files.sheet_parts import Place, SheetParts
 from importers.files.sheet_titles import OWN_SHEETS
+from importers.files.unreadable import Unreadable
 
 LIMITS: Final = Limits(
     file_bytes=20_000_000,

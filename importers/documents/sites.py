@@ -17,7 +17,7 @@ from importers.columns.headers import bare
 from importers.context import Limits
 from importers.documents.faults import Fault, from_issue
 from importers.files.container import Kind, kind_of
-from importers.files.grid import Unreadable
+from importers.files.unreadable import Unreadable
 
 # The file etalab-cs1100502-stock-…csv of data.gouv.fr (cs1100507 with coordinates) begins with `finess;etalab;…`, then one line an
 # establishment, `structureet;…`; quotation marks are doubled inside quoted cells, and no cell holds a line break.

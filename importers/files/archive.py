@@ -6,11 +6,13 @@ import io
 import posixpath
 import struct
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from importers.context import Limits
-from importers.files.grid import Unreadable
+from importers.files.unreadable import Unreadable
 
 END: Final = b"PK\x05\x06"
 LOCAL: Final = b"PK\x03\x04"
@@ -19,6 +21,7 @@ END_BYTES: Final = 22
 TAIL: Final = 66_000
 """An archive's end stands in its last 65,557 bytes."""
 ENCRYPTED_FLAG: Final = 0x1
+XML: Final = (".xml", ".rels", ".vml")
 RATIO_LIMIT: Final = 100
 RATIO_FROM: Final = 64 * 1024 * 1024
 """A compression beyond a hundred times is a bomb, but only once it would unpack to a size that matters."""
@@ -56,6 +59,23 @@ def checked_entries(content: bytes, limits: Limits) -> Sequence[str]:
         raise Unreadable("encrypted_file")
     _local_headers(content, entries, start)
     return names
+
+
+@lru_cache(maxsize=1)
+def unpacked(content: bytes) -> Mapping[str, bytes]:
+    """The parts of a checked archive by their name in lower case, those that are XML with their bytes; kept for whoever asks again.
+
+    Raises
+    ------
+    Unreadable
+        A part that is damaged.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            return {n.casefold(): archive.read(n) if n.casefold().endswith(XML) else b"" for n in names}
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise Unreadable("archive_corrupt") from error
 
 
 def _sizes(entries: Sequence[zipfile.ZipInfo], packed: int, limits: Limits) -> None:

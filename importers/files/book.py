@@ -11,8 +11,8 @@ from typing import Any
 import python_calamine as calamine
 
 from importers.context import Limits
-from importers.files.grid import Unreadable
 from importers.files.opened_book import opened, plainly
+from importers.files.unreadable import Unreadable
 from importers.files.workbook_parts import Parts, look_into
 
 

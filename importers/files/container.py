@@ -8,7 +8,7 @@ from typing import Final
 
 from importers.context import Limits
 from importers.files.archive import checked_entries, holds_archive
-from importers.files.grid import Unreadable
+from importers.files.unreadable import Unreadable
 from importers.identity.shown import shown_suffix
 
 

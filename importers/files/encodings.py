@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import Final
 
-from importers.files.grid import Unreadable
+from importers.files.unreadable import Unreadable
 
 FRENCH: Final = frozenset("éèêëàâçùûüôöîïœæÉÈÊËÀÂÇÙÛÜÔÖÎÏŒ°€«»’“”…–²³µñßáíóú±§£")
 MISPLACED: Final = re.compile(r"(?<=[a-zà-ÿ])[À-ÖØ-ÞŒŠŽŸ]|(?<=[^\W\d_])[^\w\s\x00-\x7f°€’](?=[^\W\d_])|¤")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,23 +17,6 @@ LETTERS: Final = 26
 SPARSE: Final = 2
 FOOTNOTES: Final = 10
 """Lines at the end among which notes are looked for."""
-
-
-class Unreadable(Exception):
-    """The file stops here: one issue says why; `places` tells where the headers and titles that it names stand."""
-
-    def __init__(self, code: str, *, places: Mapping[str, str] | None = None, **params: object) -> None:
-        super().__init__(code)
-        self.places = places or {}
-        row, column, cell = params.pop("row", None), params.pop("column", None), params.pop("cell", None)
-        self.issue = Issue(
-            code,
-            "error",
-            row if isinstance(row, int) else None,
-            column if isinstance(column, str) else None,
-            cell if isinstance(cell, str) else None,
-            params=params,
-        )
 
 
 @dataclass(frozen=True)

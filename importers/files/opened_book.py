@@ -6,7 +6,6 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,13 +15,13 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException, ElementTree
 
 from importers.context import TEXT_BYTES, Limits
-from importers.files.grid import Unreadable
+from importers.files.archive import XML, unpacked
 from importers.files.plain_xml import ROOT, is_plain
 from importers.files.sheet_parts import checked_size
+from importers.files.unreadable import Unreadable
 from importers.files.xml_anew import written_anew
 
 LINKED: Final = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/", "xl/webextensions/", "xl/taskpanes")
-XML: Final = (".xml", ".rels", ".vml")
 ACTIVE: Final = ("xl/activex/", "xl/embeddings/", "xl/ctrlprops/", "customui/", "xl/customui/")
 SHARED_PART: Final = "xl/sharedstrings.xml"
 REMARK: Final = re.compile(r"<!--(.*?)-->", re.DOTALL)
@@ -73,7 +72,7 @@ def opened(content: bytes, limits: Limits) -> Opened:
     """
     parts: dict[str, bytes] = {}
     recoded, pictures = set(), 0
-    for name, part in _parts(content):
+    for name, part in _harmless(unpacked(content)):
         pictures += name.startswith(PICTURES)
         if name.endswith(XML):
             text, encoding = _utf8(part)
@@ -134,19 +133,13 @@ def _packed(content: bytes, parts: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _parts(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """Each part under its name in lower case; those that are not XML are left empty."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for name in archive.namelist():
-                folded = name.casefold()
-                if folded.startswith(LINKED):
-                    raise Unreadable("external_link")
-                if folded.startswith(ACTIVE):
-                    raise Unreadable("active_content")
-                yield folded, archive.read(name) if folded.endswith(XML) else b""
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise Unreadable("archive_corrupt") from error
+def _harmless(parts: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    for name, part in parts.items():
+        if name.startswith(LINKED):
+            raise Unreadable("external_link")
+        if name.startswith(ACTIVE):
+            raise Unreadable("active_content")
+        yield name, part
 
 
 def _utf8(part: bytes) -> tuple[bytes, str | None]:

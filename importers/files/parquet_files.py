@@ -11,7 +11,8 @@ import polars as pl
 
 from importers.context import TEXT_BYTES, Limits
 from importers.files.elsewhere import Elsewhere
-from importers.files.grid import Grid, Unreadable, column_letters
+from importers.files.grid import Grid, column_letters
+from importers.files.unreadable import Unreadable
 
 QUOTES: Final = re.compile(r"[\"{}\[\]]")
 SHORTEST: Final = 4

@@ -11,7 +11,8 @@ import polars as pl
 
 from importers.context import Limits
 from importers.files.cell_formats import ADDRESS, PREFIX, Formats, styled_cells
-from importers.files.grid import LETTERS, Unreadable, column_letters
+from importers.files.grid import LETTERS, column_letters
+from importers.files.unreadable import Unreadable
 
 NO_FORMATS: Final = Formats()
 FORMULA: Final = re.compile(PREFIX + rb"f[ />]")

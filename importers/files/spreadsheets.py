@@ -14,16 +14,18 @@ from importers.columns.headers import SEARCHED_ROWS, HeaderWords, bare, header_r
 from importers.context import Limits
 from importers.files.book import read_book
 from importers.files.elsewhere import Elsewhere
-from importers.files.grid import Grid, Unreadable, column_letters, without_margins
+from importers.files.grid import Grid, column_letters, without_margins
 from importers.files.pilot_mark import told_mark
 from importers.files.sheet_faults import sheet_faults
 from importers.files.sheet_titles import OWN_SHEETS
+from importers.files.unreadable import Unreadable
 from importers.files.workbook_parts import Parts
 from importers.identity.cells import Cells
 from importers.identity.columns import kind_of_column
 from importers.identity.headers import announces_people, is_of_things
 from importers.identity.texts import plain
 from importers.report import Issue
+from importers.side_by_side import side_by_side
 
 WHOLE: Final = 1e15
 """Numbers below it show all the digits before their decimal point."""
@@ -172,7 +174,8 @@ def _grid(
     if len(headers) + stray >= limits.columns:
         raise Unreadable("sheet_too_large", cell=_address(sheet, len(headers) + stray))
     headers += [""] * (stray + 1)
-    frame = pl.DataFrame([_column(values).alias(str(i)) for i, values in enumerate(_columns(body, len(headers)))])
+    columns = side_by_side(_column, _columns(body, len(headers)), len(body))
+    frame = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
     rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
     own = parts.sheets.get(sheet.name)
     faults = sheet_faults(own, frame, headers, sheet.header + 1) if own else None

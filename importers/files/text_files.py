@@ -15,7 +15,8 @@ from importers.context import Limits
 from importers.files.elsewhere import Elsewhere
 from importers.files.encodings import utf8_lines
 from importers.files.fast_text import HEAD, fast_table
-from importers.files.grid import Grid, Unreadable, column_letters, without_margins
+from importers.files.grid import Grid, column_letters, without_margins
+from importers.files.unreadable import Unreadable
 from importers.report import Issue
 
 SEPARATORS: Final = (";", ",", "\t", "|")

@@ -14,10 +14,10 @@ from defusedxml import DefusedXmlException, ElementTree
 
 from importers.files.cell_formats import formats
 from importers.files.elsewhere import Elsewhere
-from importers.files.grid import Unreadable
 from importers.files.opened_book import SHARED_PART, Opened
 from importers.files.pilot_mark import PART, read_mark
 from importers.files.sheet_parts import SheetParts, column_number, sheet_parts
+from importers.files.unreadable import Unreadable
 from importers.identity.headers import announces_people
 from importers.report import Issue
 

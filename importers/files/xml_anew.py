@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from xml.parsers import expat
 
-from importers.files.grid import Unreadable, column_letters
+from importers.files.grid import column_letters
 from importers.files.sheet_parts import column_number
+from importers.files.unreadable import Unreadable
 
 APART: Final = "\x0c"
 """Between a name space and a name: a character that no XML may hold."""

@@ -86,10 +86,10 @@ def _check(
     from importers.answer import as_json as answer_json
     from importers.child.sandbox import annotated_in_child, in_child
     from importers.columns.mapping import require_columns
-    from importers.context import Context
+    from importers.given_context import context_of
 
     protocol = load_protocol(protocol_name)
-    context = Context.from_mapping(_context(context_file), uploader_site=site)
+    context = context_of(_context(context_file), uploader_site=site)
     context = replace(context, mapping=mapping_of(said))
     shown = name or file.name
     aggregate = is_json(existing(file), shown)

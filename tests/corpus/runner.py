@@ -8,8 +8,8 @@ from typing import Any
 from evaluation.data import PilotData
 from evaluation.protocol import load_protocol
 from importers.answer import as_json
-from importers.check import Context
 from importers.child.sandbox import in_child
+from importers.given_context import context_of
 from importers.report import Checked
 from tests.corpus.comparison import differences
 from tests.corpus.leaks import leaks
@@ -63,7 +63,7 @@ class Folder:
         return in_child(
             self.path / entry["file"],
             load_protocol(PROTOCOL),
-            Context.from_mapping(context),
+            context_of(context),
             name=entry.get("upload_as", entry["file"]),
             seconds=PATIENCE,
         )

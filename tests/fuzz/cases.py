@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from evaluation.protocol import load_protocol
 from importers.context import Context
+from importers.given_context import context_of
 from tests.fuzz.mutations import mutated
 from tests.fuzz.oracle import Case
 from tests.fuzz.tables import ANY, SECRET, Made
@@ -45,7 +46,7 @@ def corpus() -> dict[str, list[tuple[str, bytes]]]:
 
 @cache
 def context() -> Context:
-    return Context.from_mapping(json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))["context"])
+    return context_of(json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))["context"])
 
 
 def changed(rng: random.Random) -> Case:

@@ -13,7 +13,7 @@ from evaluation.protocol import load_protocol
 from importers.answer import as_json, normalised_rows
 from importers.check import Context, check_bytes
 from importers.context import Limits
-from importers.given_context import BadContext
+from importers.given_context import BadContext, context_of
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 TABLE = PROTOCOL.tables[0]
@@ -432,10 +432,10 @@ def test_rows_set_aside_by_the_protocol_are_kept_and_announced():
 )
 def test_a_context_of_another_kind_is_one_sentence(given, place):
     with pytest.raises(BadContext) as refusal:
-        Context.from_mapping(given)
+        context_of(given)
     assert f"« {place} »" in refusal.value.sentence("fr")
 
 
 def test_the_limits_of_a_context_are_those_of_the_check():
     limits = {field.name: 7 for field in dataclasses.fields(Limits)}
-    assert Context.from_mapping({"limits": limits | {"cost_eur": "0..1"}}).limits == Limits(**limits)
+    assert context_of({"limits": limits | {"cost_eur": "0..1"}}).limits == Limits(**limits)

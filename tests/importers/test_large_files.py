@@ -18,7 +18,7 @@ from importers.columns.headers import HeaderWords
 from importers.context import Limits
 from importers.files import fast_text, text_files
 from importers.files.encodings import utf8_lines
-from importers.files.grid import Unreadable
+from importers.files.unreadable import Unreadable
 from importers.identity import texts as identity_texts
 from importers.identity.cells import Cells
 from importers.identity.columns import kind_of_column

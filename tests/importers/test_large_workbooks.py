@@ -13,7 +13,6 @@ from openpyxl.chart import LineChart, Reference
 from evaluation.protocol import load_protocol
 from importers.check import Context, check_bytes
 from importers.context import Limits
-from importers.files.grid import Unreadable
 from importers.files.sheet_parts import (
     CELL_NUMBER,
     ERROR_CELL,
@@ -27,6 +26,7 @@ from importers.files.sheet_parts import (
     sheet_parts,
 )
 from importers.files.spreadsheets import SMALL, WHOLE, numbers_as_text
+from importers.files.unreadable import Unreadable
 from importers.files.workbook_parts import PHONETIC
 
 PROTOCOL = load_protocol("diagnostic-accuracy")

@@ -17,6 +17,7 @@ from importers.answer import normalised_rows
 from importers.check import Context, check_bytes, value_shape
 from importers.child.sandbox import in_child
 from importers.context import Limits
+from importers.given_context import context_of
 from importers.messages import message
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
@@ -162,7 +163,7 @@ def test_a_case_said_twice_and_a_case_contradicted():
     assert errors(check(text(same))) == [("duplicate_case_id", "A8")]
     other = [*rows(), [*rows()[1][:3], "0", *rows()[1][4:]]]
     assert errors(check(text(other))) == [("duplicate_case_id", "A3"), ("duplicate_case_id", "A8")]
-    paired = Context.from_mapping({"pilot": {"design": "paired"}})
+    paired = context_of({"pilot": {"design": "paired"}})
     both = rows() + [[*row[:2], "avant", *row[3:]] for row in rows()]
     assert check(text(both), context=paired).report.accepted
     assert not check(text(both)).report.accepted

@@ -8,9 +8,9 @@ import pytest
 
 from importers.answer import normalised_rows
 from importers.context import Limits
-from importers.files.grid import Unreadable
 from importers.files.opened_book import opened
 from importers.files.plain_xml import is_plain
+from importers.files.unreadable import Unreadable
 from importers.files.xml_anew import written_anew
 from importers.messages import message
 from tests.importers.test_hidden_parts import changed
