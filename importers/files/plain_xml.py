@@ -55,7 +55,7 @@ def _shared(p: str) -> str:
 
 
 ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>]*\?>)?\s*<(?:([A-Za-z0-9_]+):)?(\w+)[ >/]")
-AT_A_TIME: Final = 4_000_000
+AT_A_TIME: Final = 1_000_000
 """Bytes of rows."""
 LETTERS: Final = 3
 DIGITS: Final = 7

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import polars as pl
-
 from importers.context import Limits
 from importers.files.cell_formats import ADDRESS, PREFIX, Formats, styled_cells
 from importers.files.grid import LETTERS, column_letters
+from importers.files.looks import holds
 from importers.files.unreadable import Unreadable
 
 NO_FORMATS: Final = Formats()
@@ -29,10 +28,10 @@ ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br\s*=\s*[\"'](\d{1,7})[\
 ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
 CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
 CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
-FAR_COLUMN: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"'][A-Z]{3}\d")
+FAR_COLUMN: Final = PREFIX.decode() + r"c\b[^>]*\br\s*=\s*[\"'][A-Z]{3}\d"
 GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|t=[\"']e[\"']|mergeCell|rPh"
 """What stands in every sheet that holds a formula, a hidden row, an error, merged cells or a pronunciation."""
-TWO_LETTERS: Final = re.compile(rb"\br=[\"'][A-Z]{2,3}[0-9]")
+TWO_LETTERS: Final = r"\br=[\"'][A-Z]{2,3}[0-9]"
 STRING: Final = b't="str"'
 LOOSE: Final = 3_000_000
 """Cells of the box around a sheet that a reader may always make room for."""
@@ -108,10 +107,9 @@ def sheet_parts(part: bytes, styles: Formats = NO_FORMATS) -> SheetParts:
 
 
 def _looked_through(part: bytes) -> SheetParts:
-    text = _text(part)
-    if not text.str.contains(GLANCE)[0]:  # one look; each kind is searched for in a sheet that holds some
+    if not holds(part, GLANCE):  # one look; each kind is searched for in a sheet that holds some
         return SheetParts(plain=True)
-    formulas = _holds(text, FORMULA)
+    formulas = holds(part, FORMULA.pattern.decode())
     merges = [
         Merge(Place(int(m[2]), column_number(m[1])), Place(int(m[4]), column_number(m[3])))
         for m, _ in zip(MERGED.finditer(part) if b"mergeCell" in part else (), range(MOST), strict=False)
@@ -121,7 +119,7 @@ def _looked_through(part: bytes) -> SheetParts:
         list(_without_value(part)) if formulas else (),
         list(_errors(part)) if b't="e"' in part or b"t='e'" in part else (),
         merges,
-        _holds(text, HIDDEN_ROW),
+        holds(part, HIDDEN_ROW.pattern.decode()),
         list(_hidden_columns(part)),
     )
 
@@ -142,14 +140,13 @@ def checked_size(part: bytes, limits: Limits) -> None:
     Unreadable
         A cell so far that a reader would ask for more cells than the limits allow.
     """
-    text = _text(part)
-    narrow = not text.str.contains(_wide_or_far(limits))[0]  # one look for nearly every sheet
-    if not narrow and text.str.contains(_far(limits))[0]:
-        _size(part, text, limits)
-    _require_dense(part, text, limits, narrow=narrow)
+    narrow = not holds(part, _wide_or_far(limits))  # one look for nearly every sheet
+    if not narrow and holds(part, _far(limits)):
+        _size(part, limits)
+    _require_dense(part, limits, narrow=narrow)
 
 
-def _require_dense(part: bytes, text: pl.Series, limits: Limits, *, narrow: bool) -> None:
+def _require_dense(part: bytes, limits: Limits, *, narrow: bool) -> None:
     """Refuse a few cells far apart: a reader makes room for every cell between them.
 
     `narrow`: no column is named by two letters.
@@ -160,7 +157,7 @@ def _require_dense(part: bytes, text: pl.Series, limits: Limits, *, narrow: bool
     if last * (LETTERS if narrow else limits.columns) <= LOOSE:
         return
     most = max(LOOSE, SPARSE * (part.count(b"<c ") or len(CELL_START.findall(part))))
-    if last * (limits.columns if not narrow and _holds(text, TWO_LETTERS) else LETTERS) > most:
+    if last * (limits.columns if not narrow and holds(part, TWO_LETTERS) else LETTERS) > most:
         row, column, far = _box(part)
         if row * (column + 1) > most:
             raise Unreadable("sheet_too_large", cell=far)
@@ -168,13 +165,6 @@ def _require_dense(part: bytes, text: pl.Series, limits: Limits, *, narrow: bool
 
 def _number(row: re.Match[bytes]) -> int:
     return int(row[1])
-
-
-def _text(part: bytes) -> pl.Series:
-    try:
-        return pl.Series([part]).cast(pl.String)
-    except pl.exceptions.ComputeError:
-        return pl.Series([part.decode("utf-8", "replace")])
 
 
 def _far(limits: Limits, column: str = "[A-Z]{3}[0-9]") -> str:
@@ -188,15 +178,10 @@ def _wide_or_far(limits: Limits) -> str:
     return _far(limits, "[A-Z]{2}")
 
 
-def _holds(text: pl.Series, pattern: re.Pattern[bytes]) -> bool:
-    """Whether a pattern is found in a large text: the same expression, by the faster engine of Polars."""
-    return bool(text.str.contains(pattern.pattern.decode())[0])
-
-
-def _size(part: bytes, text: pl.Series, limits: Limits) -> None:
+def _size(part: bytes, limits: Limits) -> None:
     """The box around the filled cells: the rows times the most columns, and cell by cell only when that is too many."""
     last_row = max((int(found[1]) for found in ROW_NUMBER.finditer(part)), default=0)
-    if last_row * limits.columns <= limits.grid_cells and not _holds(text, FAR_COLUMN):
+    if last_row * limits.columns <= limits.grid_cells and not holds(part, FAR_COLUMN):
         return
     row, column, far = _box(part)
     if row * (column + 1) > limits.grid_cells:
