@@ -194,6 +194,7 @@ def _read_columns(
             needed=spec.name in needed,
             epoch_1904=grid.epoch_1904,
             texts=grid.few_texts(position),
+            written=grid.written.get(position),
         )
         return result, search.column(position, nobody=result.nobody)
 

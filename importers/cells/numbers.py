@@ -32,8 +32,11 @@ NOT_FINITE: Final = r"^(?i:[+-]?(?:nan|inf|infinity|infini|∞))$"
 UNITS: Final = {"EUR": r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|euros?)$"}
 
 
-def typed_number(spec: Column, text: pl.Series, header: str) -> Typed:
-    """The column as numbers; cells that are none, or that read in two ways, are faults."""
+def typed_number(spec: Column, text: pl.Series, header: str, stored: pl.Series | None = None) -> Typed:
+    """The column as numbers; cells that are none, or that read in two ways, are faults.
+
+    `stored`: which cells a spreadsheet holds as numbers, of one meaning.
+    """
     issues: list[Issue] = []
     if spec.unit in UNITS:
         stripped = text.str.replace(UNITS[spec.unit], "")
@@ -45,7 +48,7 @@ def typed_number(spec: Column, text: pl.Series, header: str) -> Typed:
     grouped = matches(text, GROUPED)
     if grouped.any():
         text = pl.select(pl.when(grouped).then(text.str.replace_all(SPACE, "")).otherwise(text)).to_series()
-    ambiguous = _ambiguous(spec, text)
+    ambiguous = _ambiguous(spec, text) if stored is None else _ambiguous(spec, text) & ~stored
     plain = _with_point(text)
     correct = matches(plain, PLAIN_NUMBER)
     percent, doubt = _percent(spec, plain, correct, signed, header)

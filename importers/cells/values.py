@@ -41,6 +41,7 @@ def typed(
     needed: bool = False,
     epoch_1904: bool = False,
     texts: pl.Series | None = None,
+    written: pl.Series | None = None,
 ) -> Typed:
     """The column as its protocol types it.
 
@@ -56,11 +57,16 @@ def typed(
         The workbook counts its days from 1904.
     texts
         The column's distinct texts when they are few, as `few_texts` finds them.
+    written
+        When some cells are stored as numbers, the texts of the others.
     """
-    if texts is not None:
-        cells = _spread(_read(spec, texts, header, context, epoch_1904), Spread(raw, texts))
-    else:
-        cells = quick(spec, raw, header, context) or _read(spec, raw, header, context, epoch_1904)
+
+    def closely(some: pl.Series) -> Typed:
+        stored = None if written is None else ~some.is_in(written).fill_null(value=True)
+        return _read(spec, some, header, context, epoch_1904, stored)
+
+    spread = None if texts is None else _spread(closely(texts), Spread(raw, texts))
+    cells = spread or quick(spec, raw, header, context) or closely(raw)
     faults = {code: mask for code, mask in cells.faults.items() if mask.any()}
     issues = [
         *cells.issues,
@@ -90,7 +96,9 @@ def _spread(cells: Typed, spread: Spread) -> Typed:
     )
 
 
-def _read(spec: Column, raw: pl.Series, header: str, context: Context, epoch_1904: bool) -> Typed:
+def _read(
+    spec: Column, raw: pl.Series, header: str, context: Context, epoch_1904: bool, stored: pl.Series | None = None
+) -> Typed:
     """Every cell with a close look: spaces, missing words, errors of spreadsheets and formulas, then the type."""
     stripped = raw.str.strip_chars(EDGES)
     text = stripped.set(stripped.str.to_lowercase().is_in(list(context.missing_words)).fill_null(value=False), None)
@@ -100,7 +108,10 @@ def _read(spec: Column, raw: pl.Series, header: str, context: Context, epoch_190
         words = ["+", "-", *(word for code, spellings in spec.categories.items() for word in (code, *spellings))]
         formula = formula & ~text.is_in(words).fill_null(value=False)
     sound = text.set(broken | formula, None)
-    result = _of_type(spec, sound, stripped.set(broken | formula, None), header, context, epoch_1904)
+    if spec.type in ("number", "integer"):
+        result = typed_number(spec, sound, header, stored)
+    else:
+        result = _of_type(spec, sound, stripped.set(broken | formula, None), header, context, epoch_1904)
     faults = {**result.faults, "excel_error": broken, "formula_injection": formula}
     return replace(result, faults=faults, missing=text.is_null())
 
@@ -109,8 +120,6 @@ def _of_type(spec: Column, text: pl.Series, raw: pl.Series, header: str, context
     if spec.type in ("date", "datetime"):
         dates = typed_dates(text, spec.type, epoch_1904=epoch_1904)
         return Typed(dates.values, dates.faults, {}, dates.issues_for(header), counted=dates.counted)
-    if spec.type in ("number", "integer"):
-        return typed_number(spec, text, header)
     if spec.type in ("boolean", "category"):
         return typed_labels(spec, text, raw, header, context)
     return plain_text(spec, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,6 +38,9 @@ class Grid:
     epoch_1904: bool = False
     pilot: str | None = None
     """The pilot whose blank workbook this is, when it is one."""
+
+    written: Mapping[int, pl.Series] = field(default_factory=dict)
+    """Of the columns with cells stored as numbers: the texts of their other cells. Only what is written reads in two ways."""
 
     _few: dict[int, pl.Series | None] = field(default_factory=dict, repr=False, compare=False)
 

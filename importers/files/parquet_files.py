@@ -67,7 +67,8 @@ def read_parquet(content: bytes, limits: Limits) -> Grid:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise Unreadable("parquet_corrupt") from error
     numbers = pl.int_range(2, text.height + 2, dtype=pl.UInt32, eager=True)
-    return Grid(tuple(frame.columns), text, numbers, others=tuple(_notes(said)))
+    stored = {i: pl.Series(dtype=pl.String) for i, dtype in enumerate(frame.dtypes) if dtype.is_numeric()}
+    return Grid(tuple(frame.columns), text, numbers, others=tuple(_notes(said)), written=stored)
 
 
 def _notes(said: Mapping[str, str]) -> Iterator[Elsewhere]:

@@ -175,7 +175,7 @@ def _grid(
         raise Unreadable("sheet_too_large", cell=_address(sheet, len(headers) + stray))
     headers += [""] * (stray + 1)
     columns = side_by_side(_column, _columns(body, len(headers)), len(body))
-    frame = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
+    frame = pl.DataFrame([column.alias(str(i)) for i, (column, _) in enumerate(columns)])
     rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
     own = parts.sheets.get(sheet.name)
     faults = sheet_faults(own, frame, headers, sheet.header + 1) if own else None
@@ -196,6 +196,7 @@ def _grid(
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,
         parts.pilot or pilot,
+        {i: written for i, (_, written) in enumerate(columns) if written is not None},
     )
 
 
@@ -221,14 +222,17 @@ def _columns(body: list[list[Any]], width: int) -> Iterator[Sequence[Any]]:
         yield from ([row[i] if i < len(row) else "" for row in body] for i in range(width))
 
 
-def _column(values: Sequence[Any]) -> pl.Series:
+def _column(values: Sequence[Any]) -> tuple[pl.Series, pl.Series | None]:
+    """The cells as text, and those that are texts when others are numbers."""
     kinds = set(map(type, values))
     if kinds == {str}:
         texts = pl.Series(values, dtype=pl.String)
-        return texts.replace("", None) if "" in values else texts
+        return texts.replace("", None) if "" in values else texts, None
+    written = sorted({v for v in values if isinstance(v, str)}) if kinds != {float} else []
+    others = pl.Series(written, dtype=pl.String) if float in kinds else None
     if kinds == {float} and (numbers := numbers_as_text(pl.Series(values, dtype=pl.Float64))) is not None:
-        return numbers
-    return pl.Series([_text(value) for value in values], dtype=pl.String)
+        return numbers, others
+    return pl.Series([_text(value) for value in values], dtype=pl.String), others
 
 
 def numbers_as_text(numbers: pl.Series) -> pl.Series | None:

@@ -596,6 +596,37 @@ def test_a_point_among_whole_euros_may_group_thousands(cells, faults):
     assert check(text(many)).report.issue_counts.get("ambiguous_number", 0) == 1000 * len(faults)
 
 
+@pytest.mark.parametrize("times", [1, 1000])
+@pytest.mark.parametrize(
+    ("costs", "values", "faults"),
+    [
+        ((950.0, 1.234, 12.0, 5.0, 6.0, 7.0), [950, 1.234, 12, 5, 6, 7], []),
+        ((950.0, 1.234, 12.0, "", 6.0, "NR"), [950, 1.234, 12, None, 6, None], []),
+        ((950.0, 1.234, 12.0, "1.235", 6.0, 7.0), None, ["I5"]),
+    ],
+)
+def test_a_cell_stored_as_a_number_reads_in_one_way(costs, values, faults, times):
+    """`1.234` in a text may be a thousand; a spreadsheet or Parquet holds the number itself."""
+    made = [[*row[:8], cost] for row, cost in zip(rows(), costs, strict=True)]
+    made = [[f"{row[0]}-{i}", *row[1:]] for i in range(times) for row in made]
+    book = Workbook()
+    for row in (HEAD, *made):
+        book.active.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    found = [check(buffer.getvalue(), "f.xlsx")]
+    if all(isinstance(cost, float) for cost in costs):
+        stored = io.BytesIO()
+        pl.DataFrame(made, schema=HEAD, orient="row").write_parquet(stored)
+        found.append(check(stored.getvalue(), "f.parquet"))
+    for one in found:
+        assert [i for i in errors(one) if i[0] == "ambiguous_number"][:1] == [
+            ("ambiguous_number", cell) for cell in faults
+        ]
+        assert one.report.issue_counts.get("ambiguous_number", 0) == times * len(faults)
+        assert values is None or one.frame["cost_eur"].to_list() == values * times
+
+
 def test_decimal_commas_among_commas_are_told():
     """`1,5` without quotation marks is two cells; the row is one longer than the others, empty at its end."""
     head = ["case_id", "site", "period", "reference", "prediction", "cost_eur", "sex", "service"]
