@@ -125,7 +125,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Column {position}: the header holds invisible or look-alike characters: type it again."
     ),
     "unknown_column_ignored": marked("Column « {column} » is not in the protocol: it is not kept."),
-    "duplicate_column": marked("Columns « {other} » and « {column} » both mean {expected}: keep one."),
+    "duplicate_column": marked(
+        "Columns « {other} » and « {column} » both mean {expected}: keep one, or say which one in the list of the page (--map for the command)."
+    ),
     "duplicate_column:same": marked("Several columns are headed « {column} »: keep one, or name them differently."),
     "missing_required_column": marked("The column {expected} ({label}) is missing: add it."),
     "missing_required_column:near": marked(

@@ -1,4 +1,4 @@
-"""The form in which a person says what the columns of a refused file are: one list for each header that was not recognised."""
+"""The form in which a person says what columns of a refused file are: a list for each that is unknown, or that doubles another."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Any, Final
 from litestar.datastructures import FormMultiDict
 
 from evaluation.protocol import Protocol
-from evaluation.tables import Column
+from evaluation.tables import Column, Table
+from importers.columns.headers import HeaderWords
 from importers.columns.mapping import MOST_HEADERS, from_json, from_pairs
+from importers.context import Context
 
 HEADER, COLUMN = "header-", "column-"
 UNKNOWN: Final = "unknown_column_ignored"
+RIVALS: Final = "duplicate_column"
 ASKED: Final = frozenset(
-    ("missing_required_column", "mapped_header_absent", "mapped_column_twice", "mapped_header_again")
+    ("missing_required_column", "mapped_header_absent", "mapped_column_twice", "mapped_header_again", RIVALS)
 )
 """Faults that a better mapping may mend."""
 
@@ -37,13 +40,22 @@ def questions(
         return None
     tables = [t for t in protocol.tables if t.name == report["table"] or len(protocol.tables) == 1]
     unknown = [issue["column"] for issue in issues if issue["code"] == UNKNOWN]
-    headers = list(dict.fromkeys([*(mapping or {}), *unknown]))[:MOST_HEADERS]
+    rivals = _rivals(report, tables[0]) if tables else []
+    headers = list(dict.fromkeys([*(mapping or {}), *rivals, *unknown]))[:MOST_HEADERS]
     if not tables or not headers:
         return None
-    own = set(mapping or {})
+    own = {*(mapping or {}), *rivals}
     known = {name for header, name in report["columns"].items() if header not in own}
     columns = tuple(column for column in tables[0].columns if column.name not in known)
     return Questions(tuple((header, (mapping or {}).get(header) or "") for header in headers), columns)
+
+
+def _rivals(report: Mapping[str, Any], table: Table) -> list[str]:
+    """Headers that mean one column, of which the person keeps one."""
+    words = HeaderWords.of(table, Context())
+    later = [(issue["column"], words.find(issue["column"])) for issue in report["issues"] if issue["code"] == RIVALS]
+    first = {name: header for header, name in report["columns"].items()}
+    return [header for rival, name in later if name in first for header in (first[name], rival)]
 
 
 def mapping_of(form: FormMultiDict) -> dict[str, str | None] | None:

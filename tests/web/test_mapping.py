@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.registry.conftest import A
+from tests.registry.conftest import A, rows
 from tests.registry.test_mappings import SAID, own_rows
 from tests.web.conftest import post, sign_in
 from tests.web.test_annotated import book_of
@@ -114,3 +114,21 @@ async def test_a_refused_file_asks_what_its_columns_are(browser, world):
     again = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", wrong, files=other)
     assert again.status_code == 422
     assert re.search(r'<option value="reference" selected>', again.text)
+
+
+async def test_two_columns_of_one_meaning_are_a_choice_on_the_page(browser, world):
+    """The name of the hospital beside its number: the person keeps the number, the other column is set aside."""
+    client = browser()
+    await sign_in(client, "site_a")
+    head, *lines = rows(A).decode().splitlines()
+    content = "\n".join([f"SITE,{head}", *(f"CH de la Côte,{line}" for line in lines), ""]).encode()
+    file = {"file": ("cas.csv", content)}
+    refused = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", {}, files=file)
+    assert refused.status_code == 422
+    asked = dict(re.findall(r'name="header-(\d+)" value="([^"]*)"', refused.text))
+    assert sorted(asked.values()) == ["SITE", "site"]
+    assert re.search(r'<option value="site">', refused.text)
+    kept = next(n for n, header in asked.items() if header == "site")
+    choices = {f"header-{n}": header for n, header in asked.items()} | {f"column-{n}": "" for n in asked}
+    sent = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", choices | {f"column-{kept}": "site"}, files=file)
+    assert sent.status_code == 303, sent.text
