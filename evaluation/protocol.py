@@ -225,6 +225,10 @@ class Protocol(Frozen):
             for later in ("measured", "better"):
                 if use[later] is None:
                     del use[later]
+        for column in (column for table in content["tables"] for column in table["columns"]):
+            for later in ("at_most", "weekday"):
+                if column[later] is None:
+                    del column[later]
         return digest_of(content)
 
     @property

@@ -45,6 +45,13 @@ class Column(Frozen):
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    at_most: ColumnName | None = Field(
+        default=None,
+        description="the column of the table that a number never exceeds in its row, as those handled by hand all cases",
+    )
+    weekday: int | None = Field(
+        default=None, ge=1, le=7, description="the one day of the week that a date may be, from 1 for Monday"
+    )
     pattern: str | None = None
     categories: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="canonical code → accepted spellings"
@@ -65,6 +72,8 @@ class Column(Frozen):
                 )
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise fault("column {column}: minimum above maximum", column=self.name)
+        if self.weekday is not None and self.type != "date":
+            raise fault("column {column}: `weekday` goes with a date", column=self.name)
         return self
 
     def called(self, code: str, locale: str = "fr") -> str:
@@ -108,10 +117,20 @@ class Table(Frozen):
         for used in (*(e.column for e in self.exclusions), *(n for group in self.one_of for n in group)):
             if used not in names:
                 raise fault("table {table}: unknown column {column}", table=self.name, column=used)
+        for column in self.columns:
+            if column.at_most is not None and not self._bounds(column.at_most, column):
+                raise fault(
+                    "table {table}: `at_most` of {column} wants another column, both of numbers",
+                    table=self.name,
+                    column=column.name,
+                )
         for role in (ColumnRole.SITE, ColumnRole.CASE_ID, ColumnRole.ARM, ColumnRole.PERIOD):
             if len(self.with_role(role)) > 1:
                 raise fault("table {table}: two columns have the role {role}", table=self.name, role=role.value)
         return self
+
+    def _bounds(self, name: str, column: Column) -> bool:
+        return name != column.name and self.has(name) and {column.type, self.column(name).type} <= {"number", "integer"}
 
     def column(self, name: str) -> Column:
         """The column called `name` (KeyError when there is none)."""

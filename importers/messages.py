@@ -255,6 +255,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "site_mismatch": marked(
         "Row {row}, column « {column} »: not the site that sends the file ({site}): send only its own rows."
     ),
+    "above_other": marked(
+        "Row {row}, column « {column} »: the value is above that of « {other} »: correct one of the two."
+    ),
+    "wrong_weekday": marked("Row {row}, column « {column} »: this day is no {day}: write the {day} of its week."),
     "end_before_start": marked("Row {row}, column « {column} »: the end is before the start: check both."),
     "date_in_future": marked("Row {row}, column « {column} »: the date is in the future: correct it."),
     "date_outside_pilot": marked(

@@ -133,7 +133,8 @@ def _impossible(
     elif column.type in ("date", "datetime"):
         low, high = _between(column, days)
         no_date = f"AND(ISERROR(DATEVALUE(LEFT({text},10))),{_no_french_date(text)})"
-        wrong = f"IF(ISNUMBER({cell}),OR({cell}<{low},{cell}>{high}),{no_date})"
+        day = f",WEEKDAY({cell},2)<>{column.weekday}" if column.weekday else ""
+        wrong = f"IF(ISNUMBER({cell}),OR({cell}<{low},{cell}>{high}{day}),{no_date})"
     elif column.role == ColumnRole.CASE_ID and column.pattern:
         wrong = f'OR(LEN({text})>{LONGEST_CODE},ISNUMBER(SEARCH(" ",{text})))'
     if wrong:
@@ -141,6 +142,9 @@ def _impossible(
     if column.role in NEEDED_ROLES:
         last = get_column_letter(len(letters))
         yield f'AND({text}="",COUNTA($A2:${last}2)>0)'
+    if column.at_most is not None:
+        other = f"{letters[column.at_most]}2"
+        yield f"AND(ISNUMBER({cell}),ISNUMBER({other}),{cell}>{other})"
     start = next((letters[c.name] for c in table.with_role(ColumnRole.START_TIME)), None)
     if column.role == ColumnRole.END_TIME and start:
         yield f"AND(ISNUMBER({cell}),ISNUMBER({start}2),{cell}<{start}2)"

@@ -7,6 +7,7 @@ from babel.numbers import format_decimal
 from evaluation.language import translations
 from evaluation.tables import Column, Table
 from evaluation.vocabulary import ColumnRole
+from importers.cells.weekdays import weekday
 
 
 def choices(column: Column, locale: str) -> list[str]:
@@ -53,6 +54,10 @@ def advice(table: Table, column: Column, locale: str) -> str:
     if group:
         names = ", ".join(table.column(name).label(locale) for name in group)
         return say("Fill in one of these columns and leave the others empty: {names}").format(names=names)
+    if column.at_most is not None:
+        return say("Never above « {other} » of the same row").format(other=table.column(column.at_most).label(locale))
+    if column.weekday is not None:
+        return say("Always a {day}").format(day=weekday(column.weekday)(locale))
     return {
         ColumnRole.SITE: say("The site's own number, leading zero kept"),
         ColumnRole.CASE_ID: say("A code of the study, never a patient number or a name"),

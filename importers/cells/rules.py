@@ -13,6 +13,7 @@ import polars as pl
 
 from evaluation.tables import Column, Label, Table
 from evaluation.vocabulary import ColumnRole
+from importers.cells.weekdays import weekday
 from importers.columns.headers import bare
 from importers.context import Context
 from importers.report import Issue
@@ -41,6 +42,8 @@ def row_faults(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Cont
     yield from _duplicates(table, frame, rows, context)
     yield from _sites(table, frame, context)
     yield from _times(table, frame)
+    yield from _between_columns(table, frame)
+    yield from _weekdays(table, frame)
     yield from _calendar(table, frame, context)
 
 
@@ -201,6 +204,23 @@ def _times(table: Table, frame: pl.DataFrame) -> Iterator[Fault]:
     start, end = (_present(table, frame, role) for role in (ColumnRole.START_TIME, ColumnRole.END_TIME))
     if start and end:
         yield Fault("end_before_start", end.name, (frame[end.name] < frame[start.name]).fill_null(value=False))
+
+
+def _between_columns(table: Table, frame: pl.DataFrame) -> Iterator[Fault]:
+    """Numbers above the one that the protocol sets above them: more cases by hand than cases."""
+    for column in table.columns:
+        other = column.at_most
+        if other is not None and {column.name, other} <= set(frame.columns):
+            above = (frame[column.name] > frame[other]).fill_null(value=False)
+            yield Fault("above_other", column.name, above, {"other": table.column(other).label})
+
+
+def _weekdays(table: Table, frame: pl.DataFrame) -> Iterator[Fault]:
+    """Days that are not the one by which the protocol names a week: they would be weeks of their own."""
+    for column in table.columns:
+        if column.weekday is not None and column.name in frame.columns:
+            other = (frame[column.name].dt.weekday() != column.weekday).fill_null(value=False)
+            yield Fault("wrong_weekday", column.name, other, {"day": weekday(column.weekday)})
 
 
 def _calendar(table: Table, frame: pl.DataFrame, context: Context) -> Iterator[Fault]:

@@ -62,7 +62,7 @@ def typed(
     """
 
     def closely(some: pl.Series) -> Typed:
-        stored = None if written is None else ~some.is_in(written).fill_null(value=True)
+        stored = None if written is None else ~some.is_in(written.implode()).fill_null(value=True)
         return _read(spec, some, header, context, epoch_1904, stored)
 
     spread = None if texts is None else _spread(closely(texts), Spread(raw, texts))

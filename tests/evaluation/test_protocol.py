@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from evaluation.canonical import digest_of
 from evaluation.faults import ProtocolError
 from evaluation.protocol import LIBRARY, library, load_protocol, parse_protocol
 
@@ -32,6 +33,20 @@ def test_every_word_of_the_content_counts():
     assert parse_protocol(other).digest != parse_protocol(GENERIC).digest
 
 
+def test_keys_that_came_later_leave_frozen_protocols_their_digest():
+    """Canonical JSON of the content, by the standard library, without the keys that did not exist."""
+    content = parse_protocol(GENERIC).model_dump(mode="json")
+    for column in (column for table in content["tables"] for column in table["columns"]):
+        assert (column.pop("at_most"), column.pop("weekday")) == (None, None)
+    for use in content["indicators"]:
+        for key in ("measured", "better"):
+            if use[key] is None:
+                del use[key]
+    assert parse_protocol(GENERIC).digest == digest_of(content)
+    bounded = GENERIC.replace('role = "score"\n', 'role = "score"\nat_most = "cost_eur"\n', 1)
+    assert parse_protocol(bounded).digest != parse_protocol(GENERIC).digest
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
@@ -46,6 +61,10 @@ def test_every_word_of_the_content_counts():
         ('criterion = { threshold = 0.80, source = "proposition" }', "", "needs a criterion"),
         ('column = "sex"', 'column = "gender"', "subgroup sex: unknown table or column"),
         ('name = "prediction"\nrole', 'name = "score"\nrole', "declared twice"),
+        ('role = "score"\n', 'role = "score"\nweekday = 1\n', "column score: `weekday` goes with a date"),
+        ('role = "score"\n', 'role = "score"\nat_most = "site"\n', "`at_most` of score wants another column"),
+        ('role = "score"\n', 'role = "score"\nat_most = "score"\n', "`at_most` of score wants another column"),
+        ('role = "score"\n', 'role = "score"\nat_most = "scores"\n', "`at_most` of score wants another column"),
     ],
 )
 def test_a_fault_is_named(before, after, said):

@@ -567,15 +567,15 @@ def test_a_unit_written_in_several_ways_is_told():
 
 
 def test_a_day_is_that_of_france_whatever_its_offset():
-    """Midnight of the 5th of March in Paris, as other programs write it."""
+    """Midnight of the 2nd of March in Paris, as other programs write it."""
     assert {
         c.frame["week"].to_list()[0]
         for c in (
-            weeks("U1,2026-03-04T23:00:00.000Z", "U2,2026-03-05"),
-            weeks("U1,2026-03-05T00:00:00+01:00", "U2,2026-03-05"),
-            weeks("U1,2026-03-05", "U2,2026-03-05"),
+            weeks("U1,2026-03-01T23:00:00.000Z", "U2,2026-03-02"),
+            weeks("U1,2026-03-02T00:00:00+01:00", "U2,2026-03-02"),
+            weeks("U1,2026-03-02", "U2,2026-03-02"),
         )
-    } == {dt.date(2026, 3, 5)}
+    } == {dt.date(2026, 3, 2)}
 
 
 @pytest.mark.parametrize(
@@ -594,6 +594,23 @@ def test_a_point_among_whole_euros_may_group_thousands(cells, faults):
     assert [cell for code, cell in errors(check(text(made))) if code == "ambiguous_number"] == faults
     many = [[f"{row[0]}-{i}", *row[1:]] for i in range(1000) for row in made]
     assert check(text(many)).report.issue_counts.get("ambiguous_number", 0) == 1000 * len(faults)
+
+
+def test_a_week_is_named_by_its_monday_and_holds_what_is_done_by_hand():
+    """A week named by its Tuesday would be one more week; a share above one is none."""
+    head = "site,unité,semaine,outil,aboutissement,part manuelle,dossiers manuels,dossiers"
+    lines = [
+        "U1,2026-03-02,0,0.5,0.5,20,40",
+        "U2,2026-03-03,0,0.5,0.5,41,40",
+        "U3,2026-03-02,0,0.5,,,",
+        "U4,2026-03-02,0,0.5,1,40,40",
+    ]
+    content = "\n".join([head, *(f"990000010,{line}" for line in lines), ""]).encode()
+    found = check_bytes(content, load_protocol("stepped-automation"), SMALL, name="f.csv")
+    assert errors(found) == [("wrong_weekday", "C3"), ("above_other", "G3")]
+    said = [message(i, "fr") for i in found.report.issues if i.severity == "error"]
+    assert "n'est pas un lundi" in said[0]
+    assert "« Dossiers de la semaine »" in said[1]
 
 
 @pytest.mark.parametrize("times", [1, 1000])

@@ -27,6 +27,10 @@ def values_of(column, table, locale):
         return st.sampled_from(choices(column, locale))
     if column.type in ("date", "datetime"):
         days = st.integers(0, (DAYS[1] - DAYS[0]).days).map(lambda n: DAYS[0] + dt.timedelta(days=n))
+        if column.weekday:
+            return days.map(lambda day: day + dt.timedelta(days=(column.weekday - day.isoweekday()) % 7)).filter(
+                lambda day: day <= DAYS[1]
+            )
         if column.type == "date":
             return days
         late = 18 if column.role == "end_time" else 8
@@ -59,6 +63,9 @@ def rows_of(draw, table, locale):
             row[roles["case_id"].name] = ids[number]
         elif "cluster" in roles:  # one row of each unit and week
             row[roles["cluster"].name] = ids[number]
+        for column in table.columns:
+            if column.at_most:
+                row[column.name] = min(row[column.name], row[column.at_most])
         if "prediction" in roles and "score" in roles:  # the tool says yes where its score is high
             row[roles["prediction"].name] = choices(roles["prediction"], locale)[row[roles["score"].name] < 0.5]
         rows.append(list(row.values()))
