@@ -91,6 +91,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "merged_data_cells": marked("Row {row}, column « {column} »: cells are merged: unmerge them and fill in each one."),
     "hidden_content_ignored": marked("{n} hidden sheet(s): searched for identities, not kept."),
+    "struck_through": marked(
+        "{n} rows hold cells with a line through them, the first of them row {row}: they were read like the others. Delete those that should not count."
+    ),
     "hidden_rows_included": marked("The sheet holds hidden rows, by a filter perhaps: they were read like the others."),
     "hidden_columns_included": marked("The sheet holds hidden columns ({names}): they were read like the others."),
     "pictures_not_searched": marked(

@@ -1,4 +1,4 @@
-"""Formats of cells that show something else than the stored number: leading zeros, per cents, a unit, thousands left out."""
+"""Formats of cells that say more than the stored value: leading zeros, per cents, a unit, thousands left out, a line through it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ ID: Final = re.compile(rb"\bnumFmtId=[\"'](\d{1,9})[\"']")
 CODE: Final = re.compile(rb"\bformatCode=(?:\"([^\"]*)\"|'([^']*)')")
 CELL_STYLES: Final = re.compile(rb"cellXfs\b(.*?)cellXfs\b", re.DOTALL)
 STYLE: Final = re.compile(PREFIX + rb"xf\b[^>]*>")
+FONTS: Final = re.compile(PREFIX + rb"fonts\b(.*?)</(?:\w+:)?fonts\b", re.DOTALL)
+FONT: Final = re.compile(PREFIX + rb"font\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?font\b)", re.DOTALL)
+FONT_ID: Final = re.compile(rb"\bfontId=[\"'](\d{1,9})[\"']")
+STRIKE: Final = re.compile(PREFIX + rb"strike\b(?![^>]*\bval=[\"'](?:0|false|off)[\"'])")
 LITERAL: Final = re.compile(r"\"([^\"]*)\"|\\(.)|_.|\*.")
 """A text between quotation marks or after a stroke; a space as wide as a sign, and a sign that fills the cell."""
 BRACKETED: Final = re.compile(r"\[\$([^\]\-]*)(?:-[^\]]*)?\]|\[[^\]]*\]")
@@ -36,9 +40,11 @@ class Formats:
     adding: frozenset[int] = frozenset()
     percent: frozenset[int] = frozenset()
     """Those that show a fraction as per cents."""
+    struck: frozenset[int] = frozenset()
+    """Those that draw a line through the value, as people do who cancel it."""
 
     def __bool__(self) -> bool:
-        return bool(self.padded or self.adding or self.percent)
+        return bool(self.padded or self.adding or self.percent or self.struck)
 
 
 def formats(styles: bytes) -> Formats:
@@ -51,7 +57,9 @@ def formats(styles: bytes) -> Formats:
     widths = {number: width for number, code in codes.items() if (width := least_digits(code))}
     adding = {number for number, code in codes.items() if adds_something(code)}
     percents = {*BUILT_IN_PERCENT, *(number for number, code in codes.items() if "%" in LITERAL.sub("", code))}
-    padded, added, percent = {}, set(), set()
+    padded, added, percent, struck = {}, set(), set(), set()
+    fonts = FONTS.search(styles)
+    lined = {i for i, font in enumerate(FONT.finditer(fonts[1]) if fonts else ()) if STRIKE.search(font[1] or b"")}
     block = CELL_STYLES.search(styles)
     for style, found in enumerate(STYLE.finditer(block[1]) if block else ()):
         told = ID.search(found[0])
@@ -62,7 +70,10 @@ def formats(styles: bytes) -> Formats:
             added.add(style)
         if number_format in percents:
             percent.add(style)
-    return Formats(padded, frozenset(added), frozenset(percent))
+        font = FONT_ID.search(found[0])
+        if font and int(font[1]) in lined:
+            struck.add(style)
+    return Formats(padded, frozenset(added), frozenset(percent), frozenset(struck))
 
 
 def least_digits(code: str) -> int:
@@ -86,7 +97,9 @@ def adds_something(code: str) -> bool:
 
 def styled_cells(part: bytes, styles: Formats) -> Iterator[tuple[int, str, int]]:
     """Row (from 1), letters of the column and style of each cell that bears one of these styles."""
-    wanted = b"|".join(str(style).encode() for style in sorted({*styles.padded, *styles.adding, *styles.percent}))
+    wanted = b"|".join(
+        str(style).encode() for style in sorted({*styles.padded, *styles.adding, *styles.percent, *styles.struck})
+    )
     for cell in re.finditer(PREFIX + rb"c\b[^>]*\bs=[\"'](" + wanted + rb")[\"'][^>]*>", part):
         address = ADDRESS.search(cell[0])
         if address:

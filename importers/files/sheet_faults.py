@@ -41,6 +41,10 @@ def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str],
         issues.append(Issue("formula_cached_value_used", "warning"))
     if parts.hidden_rows:
         issues.append(Issue("hidden_rows_included", "warning"))
+    struck = [p for p in parts.struck if _inside(p, headers, header) and _is_filled(frame, p, header)]
+    if struck:
+        rows = {place.row for place in struck}
+        issues.append(Issue("struck_through", "warning", min(rows), params={"n": len(rows)}))
     if names := ", ".join(_hidden(parts, frame, headers)):
         issues.append(Issue("hidden_columns_included", "warning", params={"names": names}))
     issues.extend(_adding(parts, headers))
@@ -93,6 +97,11 @@ def _hidden(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str]) -> I
 
 def _inside(place: Place, headers: Sequence[str], header: int) -> bool:
     return place.row > header and place.column < len(headers)
+
+
+def _is_filled(frame: pl.DataFrame, place: Place, header: int) -> bool:
+    record = place.row - header - 1
+    return record < frame.height and frame[str(place.column)][record] is not None
 
 
 def _issue(code: str, place: Place, headers: Sequence[str]) -> Issue:

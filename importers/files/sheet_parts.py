@@ -20,7 +20,8 @@ ERROR_CELL: Final = re.compile(PREFIX + rb"c\b([^>]*\bt=[\"']e[\"'](?:[^>]*[^/>]
 VALUE: Final = re.compile(PREFIX + rb"v\b[^>]*>([^<]*)<")
 ANY_VALUE: Final = re.compile(PREFIX + rb"(?:v|is)\b")
 MERGED: Final = re.compile(PREFIX + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
-HIDDEN_ROW: Final = re.compile(PREFIX + rb"row\b[^>]*\bhidden=[\"'](?:1|true)[\"']")
+HIDDEN_ROW: Final = re.compile(PREFIX + rb"row\b[^>]*\b(?:hidden=[\"'](?:1|true)|ht=[\"']0(?:\.0*)?)[\"']")
+"""Hidden by a filter or a group, or of no height."""
 HIDDEN_COLUMN: Final = re.compile(PREFIX + rb"col\b[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*>")
 FIRST: Final = re.compile(rb"\bmin=[\"'](\d{1,5})[\"']")
 LAST: Final = re.compile(rb"\bmax=[\"'](\d{1,5})[\"']")
@@ -29,7 +30,7 @@ ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
 CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
 CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
 FAR_COLUMN: Final = PREFIX.decode() + r"c\b[^>]*\br\s*=\s*[\"'][A-Z]{3}\d"
-GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|t=[\"']e[\"']|mergeCell|rPh"
+GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|ht=[\"']0|t=[\"']e[\"']|mergeCell|rPh"
 """What stands in every sheet that holds a formula, a hidden row, an error, merged cells or a pronunciation."""
 TWO_LETTERS: Final = r"\br=[\"'][A-Z]{2,3}[0-9]"
 STRING: Final = b't="str"'
@@ -80,6 +81,8 @@ class SheetParts:
     """Cells shown with leading zeros, and to how many digits."""
     percents: Sequence[Place] = ()
     """Cells that show their fraction as per cents."""
+    struck: Sequence[Place] = ()
+    """Cells with a line through them."""
     adding: frozenset[int] = frozenset()
     """Columns, from 0, of which the format of some cell adds something to the number that it shows."""
 
@@ -102,6 +105,7 @@ def sheet_parts(part: bytes, styles: Formats = NO_FORMATS) -> SheetParts:
         found,
         padded=[(place, styles.padded[style]) for place, style in cells if style in styles.padded],
         percents=[place for place, style in cells if style in styles.percent],
+        struck=[place for place, style in cells if style in styles.struck],
         adding=frozenset(place.column for place, style in cells if style in styles.adding),
     )
 

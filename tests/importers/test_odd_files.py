@@ -384,6 +384,28 @@ def rewritten(change, content=None):
     return buffer.getvalue()
 
 
+def test_rows_with_a_line_through_them_are_told_and_so_are_rows_of_no_height():
+    from openpyxl.styles import Font
+
+    def struck(_, sheet):
+        sheet["A1"].font = Font(strike=True)  # a header says nothing of rows
+        sheet["A3"].font = sheet["B3"].font = sheet["E6"].font = Font(strike=True)
+        sheet["B4"].font, sheet["B5"].font = Font(strike=False), Font(bold=True)
+        sheet["Z99"].font = Font(strike=True)
+
+    found = check(book(struck), "f.xlsx").report
+    assert [(i.code, i.row, i.params) for i in found.issues] == [("struck_through", 3, {"n": 2})]
+    assert "2 lignes" in message(found.issues[0], "fr")
+
+    def flat(name, part):
+        assert name != SHEET or b'<row r="4"' in part
+        return part.replace(b'<row r="4"', b'<row r="4" ht="0" customHeight="1"') if name == SHEET else part
+
+    assert [i.code for i in check(rewritten(flat), "f.xlsx").report.issues] == ["hidden_rows_included"]
+    low = rewritten(lambda name, part: flat(name, part).replace(b'ht="0"', b'ht="0.75"'))
+    assert not check(low, "f.xlsx").report.issues
+
+
 @pytest.mark.parametrize(("said", "reason"), [("4294967296", "archive_corrupt"), ("40", None), ("1", None)])
 def test_texts_announced_and_not_there_ask_for_no_memory(said, reason):
     """A number in the header of the shared texts, for which a reader would make room: a hundred gigabytes."""
