@@ -10,9 +10,11 @@ import click
 
 from evaluation.language import marked
 from evaluation.refusal import Refusal
+from registry.cli.click_words import speak
 from registry.cli.words import locale, say
 from registry.vocabulary import Trouble
 
+speak()
 COMMANDS: Final = {
     "demo": ("demo", marked("Play the whole product on real open data in a folder")),
     "serve": ("serve", marked("Start the web application and the API")),

@@ -20,7 +20,10 @@ def user() -> None:
 @user.command("add")
 @click.argument("email")
 @click.option(
-    "--role", required=True, type=click.Choice([role.value for role in UserRole]), help="What the person may do"
+    "--role",
+    required=True,
+    type=click.Choice([role.value for role in UserRole if role != UserRole.SYSTEM]),
+    help="What the person may do",
 )
 @click.option("--site", metavar="FINESS", help="The hospital of a pilot-site account")
 @click.option("--central", metavar="CODE", help="The purchasing central of a central account")
