@@ -103,6 +103,7 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
         told_apart = [i for i in early if i.code != "ambiguous_columns"]  # a blank workbook holds them all
         issues = [*told_apart, Issue("no_rows", "error")]
         return Checked(_report(issues, 0, columns, table.name, digest, context, places=places), None)
+    results = {name: result for name, result in results.items() if name not in recognised.contested}
     frame = pl.DataFrame([result.values.alias(name) for name, result in results.items()])
     value_issues, unlisted = _row_issues(grid, table, positions, context, frame, results)
     told = {issue.cell for issue in early if issue.cell}

@@ -26,6 +26,11 @@ class Recognised:
     mapping: Mapping[str, str | None] = field(default_factory=dict)
     own: Set[str] = frozenset()
 
+    @property
+    def contested(self) -> Set[str]:
+        """Columns that two headers mean: until a person keeps one, nothing can be said of the cells of either."""
+        return {str(issue.params["expected"]) for issue in self.issues if issue.code == "duplicate_column"}
+
 
 def recognise(
     headers: Sequence[str], table: Table, context: Context, *, lenient: bool, empty: Set[int] = frozenset()

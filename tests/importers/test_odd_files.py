@@ -384,6 +384,16 @@ def rewritten(change, content=None):
     return buffer.getvalue()
 
 
+def test_of_two_columns_of_one_meaning_the_cells_are_not_judged():
+    """A hundred names of hospitals that are no registered site would hide the one fault that counts."""
+    made = [["CH de la Côte", *row] for row in with_cells(score_3="bof")]
+    context = Context(limits=SMALL.limits, registered_sites=frozenset({"990000010"}))
+    assert errors(check(text(made, ["Etablissement", *HEAD]), context=context)) == [
+        ("duplicate_column", None),
+        ("invalid_number", "F3"),
+    ]
+
+
 def test_rows_with_a_line_through_them_are_told_and_so_are_rows_of_no_height():
     from openpyxl.styles import Font
 
