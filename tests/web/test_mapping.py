@@ -102,6 +102,7 @@ async def test_a_refused_file_asks_what_its_columns_are(browser, world):
     refused = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", {}, files=file)
     assert refused.status_code == 422
     asked = dict(re.findall(r'name="header-(\d+)" value="([^"]*)"', refused.text))
+    assert ('href="#columns"' in refused.text, 'id="columns"' in refused.text) == (True, True)
     assert {html.unescape(header) for header in asked.values()} == set(SAID)
     number = {html.unescape(header): n for n, header in asked.items()}
     choices = {f"header-{n}": html.unescape(header) for n, header in asked.items()}
