@@ -13,9 +13,11 @@ from typing import Any, Final
 import polars as pl
 
 from evaluation.tables import DataDictionary, Label, Table
+from evaluation.vocabulary import ColumnRole
 from importers.cells.rules import Fault, row_faults, whole_table
 from importers.cells.typed import Typed
 from importers.cells.values import typed
+from importers.cells.zones import PARIS, zone_of
 from importers.columns.headers import HeaderWords, bare, recognise_table
 from importers.columns.recognised import Recognised, recognise
 from importers.context import Context
@@ -93,6 +95,8 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
     positions = recognised.positions
     places = {header: column_letters(position) for position, header in enumerate(grid.headers)}
     columns = {grid.headers[position]: name for name, position in positions.items()}
+    zone = _zone(grid, table, positions, context)
+    context = replace(context, zone=zone or PARIS)
     results, private = _read_columns(grid, table, positions, context)
     private += _renamed(grid, recognised, {issue.column for issue in private})
     if private:
@@ -111,10 +115,20 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
     if rows > context.limits.rows:
         early.append(Issue("too_many_rows", "error", params={"n": rows, "limit": context.limits.rows}))
     late = list(whole_table(table, frame, {name: header for header, name in columns.items()}))
+    if zone is None and any(isinstance(dtype, pl.Datetime) for dtype in frame.dtypes):
+        late.append(Issue("several_clocks", "warning"))
     issues = [*early, *value_issues, *late]
     report = _report(issues, rows, columns, table.name, digest, context, unlisted, places)
     report = replace(report, mapping=recognised.mapping)
     return Checked(report, frame if report.accepted else None)
+
+
+def _zone(grid: Grid, table: Table, positions: Mapping[str, int], context: Context) -> str | None:
+    """The clock of the file's sites; `None` when they have several."""
+    if context.uploader_site is not None:
+        return zone_of([context.uploader_site])
+    site = next((positions[c.name] for c in table.with_role(ColumnRole.SITE) if c.name in positions), None)
+    return PARIS if site is None else zone_of(grid.frame[str(site)].drop_nulls().unique().to_list())
 
 
 def _renamed(grid: Grid, recognised: Recognised, told: Set[str | None]) -> Iterator[Issue]:

@@ -60,3 +60,5 @@ class Context:
     mapped_before: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     repeated_cases: bool = False
     """A paired design: each case comes once before and once after, or once in each arm."""
+    zone: str = "Europe/Paris"
+    """The clock by which the file's local times are read."""

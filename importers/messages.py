@@ -254,6 +254,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "codes_alike": marked(
         "Column « {column} »: {n} codes differ from others by capitals, accents or spaces alone, and count apart: write each in one way."
     ),
+    "several_clocks": marked(
+        "The sites live by several clocks: their local times were read by the clock of Paris. Send one file for each time zone, or write the offset from UTC after each time."
+    ),
     "unknown_site": marked("Row {row}, column « {column} »: this site is not registered: check its FINESS number."),
     "site_mismatch": marked(
         "Row {row}, column « {column} »: not the site that sends the file ({site}): send only its own rows."

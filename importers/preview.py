@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import polars as pl
 from babel.dates import format_date, format_datetime
@@ -16,8 +15,8 @@ from babel.numbers import format_decimal
 from evaluation.language import marked, translations
 from evaluation.tables import Column, Label, Table
 from evaluation.vocabulary import PSEUDONYM_ROLES, ColumnRole
+from importers.cells.zones import PARIS, zone_of
 
-PARIS: Final = ZoneInfo("Europe/Paris")
 FEW_CODES: Final = 8
 """Codes that are listed with how often each comes; beyond, they are counted."""
 HOUR, DAY = 3_600, 172_800
@@ -78,8 +77,17 @@ class ColumnPreview:
 
 def preview(frame: pl.DataFrame, table: Table) -> tuple[ColumnPreview, ...]:
     """What was read of each column of a table, in the protocol's order, then the durations that its moments give."""
+    frame = _by_own_clock(frame, table)
     found = [_of(frame[spec.name], spec) for spec in table.columns if spec.name in frame.columns]
     return (*found, *_durations(frame, table))
+
+
+def _by_own_clock(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The moments by the clock of the hospital, as they were written."""
+    sites = [frame[c.name].drop_nulls().unique() for c in table.with_role(ColumnRole.SITE) if c.name in frame.columns]
+    zone = zone_of(site for some in sites for site in some) or PARIS
+    moments = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)]
+    return frame.with_columns(pl.col(moments).dt.convert_time_zone(zone)) if moments else frame
 
 
 def _of(values: pl.Series, spec: Column) -> ColumnPreview:
@@ -132,7 +140,7 @@ def _shown(value: Any, locale: str) -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
-        return format_datetime(value, "dd/MM/yyyy HH:mm", tzinfo=PARIS, locale=locale)
+        return format_datetime(value, "dd/MM/yyyy HH:mm", tzinfo=value.tzinfo, locale=locale)
     if isinstance(value, dt.date):
         return format_date(value, "dd/MM/yyyy", locale=locale)
     return format_decimal(Decimal(f"{value:.4g}"), format="#,##0.######", locale=locale).replace("-", "−")

@@ -61,6 +61,6 @@ def advice(table: Table, column: Column, locale: str) -> str:
     return {
         ColumnRole.SITE: say("The site's own number, leading zero kept"),
         ColumnRole.CASE_ID: say("A code of the study, never a patient number or a name"),
-        ColumnRole.START_TIME: say("Local time of Paris"),
-        ColumnRole.END_TIME: say("Local time of Paris, not before the start"),
+        ColumnRole.START_TIME: say("Local time of the hospital"),
+        ColumnRole.END_TIME: say("Local time of the hospital, not before the start"),
     }.get(column.role, "")

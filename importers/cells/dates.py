@@ -1,4 +1,4 @@
-"""Dates and times: one order of day and month for the whole column, local times of Paris to UTC, nothing guessed."""
+"""Dates and times: one order of day and month for the whole column, local times to UTC, nothing guessed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Final, Literal
 import polars as pl
 
 from importers.cells.typed import matches
+from importers.cells.zones import PARIS
 from importers.report import Issue
 
-ZONE: Final = "Europe/Paris"
 CLOCK: Final = r"(?:(?:[ T]+|\s+à\s+)(\d{1,2})(?:[:hH](\d{2}))(?::([0-5]\d)(?:[.,](\d)\d*)?)?)?"
 ISO: Final = r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + CLOCK + r"\s*(Z|z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$"
 FRENCH: Final = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})" + CLOCK + r"()$"
@@ -58,7 +58,9 @@ class Dates:
         return tuple(Issue(code, "warning", column=header) for code in self.warnings)
 
 
-def typed_dates(text: pl.Series, kind: Literal["date", "datetime"] | str, *, epoch_1904: bool = False) -> Dates:
+def typed_dates(
+    text: pl.Series, kind: Literal["date", "datetime"] | str, *, epoch_1904: bool = False, zone: str = PARIS
+) -> Dates:
     """The column as dates (local day) or as instants in UTC.
 
     Parameters
@@ -69,12 +71,14 @@ def typed_dates(text: pl.Series, kind: Literal["date", "datetime"] | str, *, epo
         `date` or `datetime`.
     epoch_1904
         Day numbers count from 1904, not from 1900.
+    zone
+        The clock by which local times are read.
     """
     if (text.str.len_bytes() != text.str.len_chars()).any():
         text = text.str.replace_all(ODD_SPACES, " ")
     filled = text.drop_nulls()
     if len(filled) and filled.str.contains(SERIAL).all():
-        return _serial(text, kind, SHIFT_1904 if epoch_1904 else 0)
+        return _serial(text, kind, SHIFT_1904 if epoch_1904 else 0, zone)
     parts, ways = _parts(text)
     padded = parts.select(
         pl.when(pl.col("year").str.len_chars() == 2)
@@ -89,10 +93,10 @@ def typed_dates(text: pl.Series, kind: Literal["date", "datetime"] | str, *, epo
         "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False
     )
     local = padded.select((stamp + pl.duration(seconds=pl.col("tenth").cast(pl.Int8))).alias("t"))["t"]
-    values = _days(local, padded["offset"]) if kind == "date" else _instants(local, padded["offset"])
+    values = (_days if kind == "date" else _instants)(local, padded["offset"], zone)
     ambiguous = matches(text, HALVES) & matches(text, EITHER_ORDER)
     if kind == "datetime":
-        ambiguous = ambiguous | (local.is_not_null() & values.is_null() & _exists_twice(local))
+        ambiguous = ambiguous | (local.is_not_null() & values.is_null() & _exists_twice(local, zone))
     short = parts["year"].str.len_chars() == 2
     if short.any() and matches(text, YEAR_FIRST).filter(text.is_not_null()).all():
         ambiguous = ambiguous | short.fill_null(value=False)
@@ -157,26 +161,26 @@ def _groups(frame: pl.DataFrame, pattern: str, order: tuple[int, ...]) -> pl.Dat
     return frame.select(**{name: groups.struct.field(str(i)) for name, i in zip(FIELDS, order, strict=True)})
 
 
-def _exists_twice(local: pl.Series) -> pl.Series:
+def _exists_twice(local: pl.Series, zone: str) -> pl.Series:
     """Hours of the night when summer time ends: without an offset they are two instants."""
     earliest, latest = (
-        local.dt.replace_time_zone(ZONE, ambiguous=which, non_existent="null") for which in ("earliest", "latest")
+        local.dt.replace_time_zone(zone, ambiguous=which, non_existent="null") for which in ("earliest", "latest")
     )
     return (earliest != latest).fill_null(value=False)
 
 
-def _days(local: pl.Series, offset: pl.Series) -> pl.Series:
-    """The day in France: of a moment with an offset, by the clock of Paris at that moment."""
+def _days(local: pl.Series, offset: pl.Series, zone: str) -> pl.Series:
+    """The day at the hospital: of a moment with an offset, by its clock at that moment."""
     stated = offset.is_not_null()
     if not stated.any():
         return local.dt.date()
-    there = _instants(local, offset).dt.convert_time_zone(ZONE).dt.date()
+    there = _instants(local, offset, zone).dt.convert_time_zone(zone).dt.date()
     return there.zip_with(stated, local.dt.date())
 
 
-def _instants(local: pl.Series, offset: pl.Series) -> pl.Series:
-    """UTC: by the stated offset, else as a local time of Paris; an hour that does not exist, or exists twice, is none."""
-    there = local.dt.replace_time_zone(ZONE, ambiguous="null", non_existent="null").dt.convert_time_zone("UTC")
+def _instants(local: pl.Series, offset: pl.Series, zone: str) -> pl.Series:
+    """UTC: by the stated offset, else as a local time; an hour that does not exist, or exists twice, is none."""
+    there = local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null").dt.convert_time_zone("UTC")
     stated = offset.is_not_null()
     if not stated.any():
         return there
@@ -190,13 +194,15 @@ def _instants(local: pl.Series, offset: pl.Series) -> pl.Series:
     return frame.select(pl.when(pl.col("o").is_not_null()).then(utc).otherwise(pl.col("there")).alias("v"))["v"]
 
 
-def _serial(text: pl.Series, kind: str, shift: int) -> Dates:
+def _serial(text: pl.Series, kind: str, shift: int, zone: str) -> Dates:
     days = text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False) + shift
     inside = days.is_between(*SERIAL_DAYS).fill_null(value=False)
     seconds = (days.set(~inside, None) * 86_400).round()
     frame = pl.DataFrame({"s": seconds})
     start = pl.lit("1899-12-30").str.to_datetime("%Y-%m-%d", time_unit="us")
     local = frame.select((start + pl.duration(seconds=pl.col("s").cast(pl.Int64))).alias("t"))["t"]
-    values = local.dt.date() if kind == "date" else _instants(local, pl.Series([None] * len(local), dtype=pl.String))
+    values = (
+        local.dt.date() if kind == "date" else _instants(local, pl.Series([None] * len(local), dtype=pl.String), zone)
+    )
     found = _judged(Dates(values, {}, ("excel_serial_converted",)), text, local)
     return _with_times(found, local, local.is_null() & False) if kind == "datetime" else found

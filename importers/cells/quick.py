@@ -10,10 +10,11 @@ from typing import Final
 import polars as pl
 
 from evaluation.tables import Column
-from importers.cells.dates import FIRST_YEAR, LAST_YEAR, ZONE, is_midnight, too_many_midnights
+from importers.cells.dates import FIRST_YEAR, LAST_YEAR, is_midnight, too_many_midnights
 from importers.cells.numbers import DECIMAL_POINT, FINE_COMMA, THOUSANDS_COMMA, bounded, points_may_group
 from importers.cells.texts import plain_text
 from importers.cells.typed import EDGES, Typed, matches
+from importers.cells.zones import PARIS
 from importers.columns.headers import folded
 from importers.context import Context
 
@@ -43,7 +44,7 @@ SERIES: Final = 5
 SHORT_DATE: Final = r"^[A-Za-z][._\-]?(?:[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{2})$"
 GLANCE: Final = 1_000
 HOUR: Final = 3_600_000_000
-FIRST: Final = dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001  # by the clock of Paris, as the cells
+FIRST: Final = dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001  # by the local clock, as the cells
 LAST: Final = dt.datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001
 """Between them clocks change at whole hours."""
 
@@ -117,7 +118,7 @@ def _dates(spec: Column, raw: pl.Series, context: Context) -> Typed | None:
     read = len(local) - local.null_count()
     if spec.type == "datetime" and too_many_midnights(int(is_midnight(local).sum()), read):
         return None
-    values = local.dt.date() if spec.type == "date" else instants(local)
+    values = local.dt.date() if spec.type == "date" else instants(local, context.zone)
     if values is None or values.null_count() > text.null_count():
         return None
     return _known(Typed(values, nobody=True), values)
@@ -128,8 +129,8 @@ def _within(local: pl.Series) -> bool:
     return isinstance(low, dt.datetime) and isinstance(high, dt.datetime) and low >= FIRST and high < LAST
 
 
-def instants(local: pl.Series) -> pl.Series | None:
-    """Local times of Paris as UTC, by a table of its hours; null where an hour does not exist or comes twice.
+def instants(local: pl.Series, zone: str = PARIS) -> pl.Series | None:
+    """Local times as UTC, by a table of the clock's hours; null where an hour does not exist or comes twice.
 
     `None` when a moment lies outside `FIRST` and `LAST`.
     """
@@ -139,7 +140,7 @@ def instants(local: pl.Series) -> pl.Series | None:
     hours = moments // HOUR
     start, end = int(hours.min()), int(hours.max())  # type: ignore[arg-type]
     clock = (pl.int_range(start, end + 1, eager=True) * HOUR).cast(pl.Datetime("us"))
-    there = clock.dt.replace_time_zone(ZONE, ambiguous="null", non_existent="null").dt.convert_time_zone("UTC")
+    there = clock.dt.replace_time_zone(zone, ambiguous="null", non_existent="null").dt.convert_time_zone("UTC")
     shift = there.to_physical() - clock.to_physical()
     utc = moments + shift.gather((hours - start).cast(pl.UInt32))
     return utc.cast(pl.Datetime("us", "UTC"))

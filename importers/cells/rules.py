@@ -22,7 +22,6 @@ FEW_ROWS: Final = 2
 """Rows below which nothing can be estimated."""
 FEW_OF_EACH: Final = 2
 ENOUGH_OF_EACH: Final = 5
-PARIS: Final = ZoneInfo("Europe/Paris")
 INVERTED_AREA: Final = 0.2
 
 
@@ -229,16 +228,18 @@ def _calendar(table: Table, frame: pl.DataFrame, context: Context) -> Iterator[F
         if column is None:
             continue
         values = frame[column.name]
-        future = _beyond(values, after=context.today)
+        future = _beyond(values, context.zone, after=context.today)
         if context.today is not None:
             yield Fault("date_in_future", column.name, future)
-        outside = _beyond(values, before=context.first_day) | _beyond(values, after=context.last_day)
+        outside = _beyond(values, context.zone, before=context.first_day) | _beyond(
+            values, context.zone, after=context.last_day
+        )
         params = {"first": context.first_day, "last": context.last_day}
         yield Fault("date_outside_pilot", column.name, outside & ~future, params)
 
 
-def _beyond(values: pl.Series, *, before: dt.date | None = None, after: dt.date | None = None) -> pl.Series:
-    """Dates, or instants by the clock of Paris, before the first moment of a day or after the last of one."""
+def _beyond(values: pl.Series, zone: str, *, before: dt.date | None = None, after: dt.date | None = None) -> pl.Series:
+    """Dates, or instants by the local clock, before the first moment of a day or after the last of one."""
     limit = before if before is not None else after
     if limit is None:
         return pl.Series([False]).new_from_index(0, len(values))
@@ -246,6 +247,6 @@ def _beyond(values: pl.Series, *, before: dt.date | None = None, after: dt.date 
         mask = values < limit if before is not None else values > limit
     else:
         day = limit if before is not None else limit + dt.timedelta(days=1)
-        midnight = dt.datetime.combine(day, dt.time(), PARIS).astimezone(dt.UTC)
+        midnight = dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC)
         mask = values < midnight if before is not None else values >= midnight
     return mask.fill_null(value=False)

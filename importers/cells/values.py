@@ -118,7 +118,7 @@ def _read(
 
 def _of_type(spec: Column, text: pl.Series, raw: pl.Series, header: str, context: Context, epoch_1904: bool) -> Typed:
     if spec.type in ("date", "datetime"):
-        dates = typed_dates(text, spec.type, epoch_1904=epoch_1904)
+        dates = typed_dates(text, spec.type, epoch_1904=epoch_1904, zone=context.zone)
         return Typed(dates.values, dates.faults, {}, dates.issues_for(header), counted=dates.counted)
     if spec.type in ("boolean", "category"):
         return typed_labels(spec, text, raw, header, context)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.protocol import load_protocol
-from importers.cells import dates, distinct, quick, values
+from importers.cells import distinct, quick, values
 from importers.cells.distinct import Spread, few_texts
 from importers.cells.typed import Typed
+from importers.cells.zones import PARIS
 from importers.check import Context, check_bytes
 from importers.columns.headers import HeaderWords
 from importers.context import Limits
@@ -158,7 +159,7 @@ def test_hours_of_paris_as_the_zone_says_them():
     """Every half hour of six years, those that the clocks skip or repeat among them."""
     start = dt.datetime(2022, 1, 1)
     local = pl.Series([start + dt.timedelta(minutes=30 * i) for i in range(6 * 365 * 48)], dtype=pl.Datetime("us"))
-    there = local.dt.replace_time_zone(dates.ZONE, ambiguous="null", non_existent="null").dt.convert_time_zone("UTC")
+    there = local.dt.replace_time_zone(PARIS, ambiguous="null", non_existent="null").dt.convert_time_zone("UTC")
     found = quick.instants(local)
     assert found.equals(there, null_equal=True)
     assert found.null_count() == 6 * 4
