@@ -133,8 +133,10 @@ def _impossible(
     elif column.type in ("date", "datetime"):
         low, high = _between(column, days)
         no_date = f"AND(ISERROR(DATEVALUE(LEFT({text},10))),{_no_french_date(text)})"
-        day = f",WEEKDAY({cell},2)<>{column.weekday}" if column.weekday else ""
-        wrong = f"IF(ISNUMBER({cell}),OR({cell}<{low},{cell}>{high}{day}),{no_date})"
+        wrong = f"IF(ISNUMBER({cell}),OR({cell}<{low},{cell}>{high}),{no_date})"
+        if column.weekday:
+            moment = f"IF(ISNUMBER({cell}),{cell},{_day_of(text)})"
+            wrong = f"IF({wrong},TRUE,IFERROR(WEEKDAY({moment},2)<>{column.weekday},FALSE))"
     elif column.role == ColumnRole.CASE_ID and column.pattern:
         wrong = f'OR(LEN({text})>{LONGEST_CODE},ISNUMBER(SEARCH(" ",{text})))'
     if wrong:
@@ -158,14 +160,26 @@ def _words(column: Column, locale: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*choices(column, locale), *spellings)))
 
 
+def _day_of(text: str) -> str:
+    """The day that a text names, year first or day first."""
+    day, month, year = _french_parts(text)
+    return f'IF(MID({text},5,1)="-",DATEVALUE(LEFT({text},10)),DATE({year},{month},{day}))'
+
+
 def _no_french_date(text: str) -> str:
     """Not day, month and year with two signs between them, which an English spreadsheet takes for no date."""
+    day, month, year = _french_parts(text)
+    return f"IFERROR(OR(MONTH(DATE({year},{month},{day}))<>{month},{year}<1000),TRUE)"
+
+
+def _french_parts(text: str) -> tuple[str, str, str]:
+    """Day, month and year between two signs."""
     plain = f'SUBSTITUTE(SUBSTITUTE({text},"-","/"),".","/")'
     first = f'FIND("/",{plain})'
     second = f'FIND("/",{plain},{first}+1)'
     day, month = f"VALUE(LEFT({plain},{first}-1))", f"VALUE(MID({plain},{first}+1,{second}-{first}-1))"
     year = f"VALUE(MID({plain},{second}+1,4))"
-    return f"IFERROR(OR(MONTH(DATE({year},{month},{day}))<>{month},{year}<1000),TRUE)"
+    return day, month, year
 
 
 def _wrong_number(column: Column, cell: str) -> str:

@@ -104,6 +104,7 @@ def red_cells(content, title, wanted, folder):
                     for name in {cell.column_letter for cell in sheet[1]}:
                         moved = moved.replace(f"({name}{row}", f"('{title}'!{name}{row}")
                         moved = moved.replace(f",{name}{row}", f",'{title}'!{name}{row}")
+                        moved = moved.replace(f">{name}{row}", f">'{title}'!{name}{row}")
                     at = probe.cell(len(asked) + 1, 1)
                     at.value = moved.replace(f"$A{row}:$", f"'{title}'!$A{row}:$")
                     asked[at.row] = (row, column)
