@@ -12,6 +12,7 @@ from evaluation.aggregate.model import MOST_BYTES
 from evaluation.protocol import Protocol
 from evaluation.tables import Label
 from importers.context import Context
+from importers.identity.file_names import told_by_name
 from importers.identity.shown import shown_suffix
 from importers.report import Checked, Issue, Report
 
@@ -61,6 +62,7 @@ def check_aggregate_file(path: Path, protocol: Protocol, context: Context, *, na
         else check_aggregate(content, protocol, sites=context.registered_sites, sender=context.uploader_site)
     )
     issues += [Issue(one.code, "error", params=one.params) for one in faults]
+    issues += told_by_name(name)
     rows = content["data"]["rows"] if not issues else 0
     report = Report(tuple(issues), rows, {}, None, digest.hexdigest(), Report.count(tuple(issues)), "aggregate")
     return Checked(report, None, None if issues else content)

@@ -25,6 +25,7 @@ from importers.files.grid import Grid, column_letters
 from importers.files.readers import read_file
 from importers.files.sheet_titles import sheet_titles
 from importers.files.unreadable import Unreadable
+from importers.identity.file_names import told_by_name
 from importers.identity.headers import announces_people
 from importers.identity.privacy import Search
 from importers.identity.shown import discreet
@@ -84,10 +85,10 @@ def check_bytes(
         grid, chosen = read_table(content, protocol, context, name, table)
     except Unreadable as stop:
         return Checked(_report([stop.issue], 0, {}, None, digest, context, places=stop.places), None)
-    return _checked(grid, chosen, context, digest, lenient=lenient)
+    return _checked(grid, chosen, context, digest, name, lenient=lenient)
 
 
-def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient: bool) -> Checked:
+def _checked(grid: Grid, table: Table, context: Context, digest: str, name: str, *, lenient: bool) -> Checked:
     """Headers, cells and rows of a table; a file that identifies people stops there, and nothing of it is described."""
     rows = grid.frame.height
     empty = {i for i, c in enumerate(grid.frame.get_columns()) if c.null_count() == rows > 0}
@@ -98,6 +99,7 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, *, lenient
     zone = _zone(grid, table, positions, context)
     context = replace(context, zone=zone or PARIS)
     results, private = _read_columns(grid, table, positions, context)
+    private += told_by_name(name)
     private += _renamed(grid, recognised, {issue.column for issue in private})
     if private:
         columns = {header: name for header, name in columns.items() if name not in recognised.own}

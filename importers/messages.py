@@ -120,6 +120,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "identifying_data:margin": marked(
         "Row {row}: the text above or below the table identifies people ({kind}). Remove it; nothing of this file was kept."
     ),
+    "identifying_data:file_name": marked(
+        "The name of the file identifies a person ({kind}): give it another name, such as the pilot's and the month. Nothing of this file was kept."
+    ),
     "identifying_data:elsewhere": marked(
         "Outside the table, on another sheet perhaps hidden, in a comment, a header or a pivot table, the workbook identifies people ({kind}, {n} text(s)). Paste the table alone in a new workbook; nothing of this file was kept."
     ),
@@ -135,6 +138,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "missing_required_column": marked("The column {expected} ({label}) is missing: add it."),
     "missing_required_column:near": marked(
         "The column {expected} ({label}) is missing. Is it « {other} »? Then rename that column, or say so in the list of the page (--map for the command)."
+    ),
+    "missing_required_column:near_unit": marked(
+        "The column {expected} ({label}) is missing. « {other} » looks like it, in another unit ({told}): convert its values to {unit}, and head them so."
+    ),
+    "other_unit": marked(
+        "Column « {column} »: its header says {told}, and the protocol wants {unit}: convert the values, and head them so."
     ),
     "mapped_header_absent": marked(
         "No column of the file is headed « {other} », as the mapping says. It holds: {names}."
@@ -215,7 +224,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "not_whole": marked("Row {row}, column « {column} »: a whole number is expected."),
     "ambiguous_number": marked(
-        "Row {row}, column « {column} »: a comma or a point before three digits can be read in two ways: write the column without thousands separators."
+        "Row {row}, column « {column} »: a comma or a point before three digits can be read in two ways: write the column without thousands separators, and decimals with one or two digits, or with four (1,2340)."
     ),
     "out_of_range": marked("Row {row}, column « {column} »: the value is outside {range}: correct it."),
     "invalid_label": marked("Row {row}, column « {column} »: unknown value ({shape}): write one of {allowed}."),
@@ -227,6 +236,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "implausible_date": marked(
         "Row {row}, column « {column} »: the year is before 1950 or after 2099: correct it, or leave the cell empty."
+    ),
+    "invalid_date:time_alone": marked(
+        "Row {row}, column « {column} »: a time without its day: write both in this cell, DD/MM/YYYY HH:MM (in a spreadsheet, add the cell of the day to that of the time)."
+    ),
+    "swapped_date": marked(
+        "Row {row}, column « {column} »: a true date among texts whose days are all above 12: a spreadsheet has probably swapped its day and its month. Format the column as text before opening the file, or correct these cells."
     ),
     "time_missing": marked(
         "Row {row}, column « {column} »: the time of day is missing, and a duration cannot be computed without it: write HH:MM after the date, or leave the cell empty."
@@ -269,6 +284,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "date_in_future": marked("Row {row}, column « {column} »: the date is in the future: correct it."),
     "date_outside_pilot": marked(
         "Row {row}, column « {column} »: the date is outside the pilot ({first} to {last}): correct it or remove the row."
+    ),
+    "header_repeated_ignored": marked(
+        "Row {row}: the line of headers again, as an export writes it on each page: it was left out."
     ),
     "totals_row_ignored": marked("Row {row}: a line of totals, left out."),
     "excluded_by_protocol": marked(
@@ -339,7 +357,7 @@ def _sentence(issue: Issue) -> str:
     said = issue.params.get("say")
     if issue.code == "cell_too_large" and issue.row is None:
         said = "elsewhere"
-    elif issue.code == "invalid_date" and issue.value_shape == "date":
+    elif issue.code == "invalid_date" and issue.value_shape == "date" and not said:
         said = "written"
     elif issue.code == "invalid_number" and issue.value_shape == "date":
         said = "date"

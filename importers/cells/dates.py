@@ -40,6 +40,9 @@ FIRST_YEAR, LAST_YEAR = 1950, 2099
 MIDNIGHTS: Final = 0.02
 """Share of moments at midnight from which they may well be days without a time."""
 FEW_MIDNIGHTS: Final = 3
+SEVERAL: Final = 2
+MONTHS_A_YEAR: Final = 12
+TIME_ALONE: Final = r"^\d{1,2}\s?(?::|[hH])\s?\d{2}(?::\d{2})?$"
 HALF_A_SECOND: Final = 5
 
 
@@ -102,16 +105,34 @@ def typed_dates(
         ambiguous = ambiguous | short.fill_null(value=False)
     warnings = ["two_digit_year"] if short.any() else []
     warnings += ["mixed_date_formats"] if sum(ways) > 1 else []
-    found = _judged(Dates(values, {"ambiguous_date": ambiguous}, tuple(warnings)), text, local)
+    swapped = _swapped(text) if all(ways[:2]) else None
+    if swapped is not None:
+        values, local = values.set(swapped, None), local.set(swapped, None)
+    found = _judged(Dates(values, {"ambiguous_date": ambiguous}, tuple(warnings)), text, local, swapped)
     return _with_times(found, local, parts["hour"].is_null()) if kind == "datetime" else found
 
 
-def _judged(dates: Dates, text: pl.Series, local: pl.Series) -> Dates:
+def _swapped(text: pl.Series) -> pl.Series | None:
+    """True dates whose day may be their month: a spreadsheet made them of the texts that it could read the American way.
+
+    All the texts that are left have days above 12, and all the true dates have none.
+    """
+    written = text.str.extract(FRENCH, 1).cast(pl.Int16, strict=False)
+    stored = text.str.extract(ISO, 3).cast(pl.Int16, strict=False)
+    several = min(len(written.drop_nulls()), len(stored.drop_nulls())) >= SEVERAL
+    if not several or (written <= MONTHS_A_YEAR).any() or (stored > MONTHS_A_YEAR).any():
+        return None
+    return stored.is_not_null()
+
+
+def _judged(dates: Dates, text: pl.Series, local: pl.Series, swapped: pl.Series | None = None) -> Dates:
     """Without the dates in doubt or beyond reason; a text that is none is a fault."""
     ambiguous = dates.faults.get("ambiguous_date", local.is_null() & False)
     far = ~local.dt.year().is_between(FIRST_YEAR, LAST_YEAR).fill_null(value=True) & ~ambiguous
     invalid = text.is_not_null() & dates.values.is_null() & ~ambiguous & ~far
     faults = {"invalid_date": invalid, "ambiguous_date": ambiguous, "implausible_date": far}
+    if swapped is not None:
+        faults |= {"invalid_date": invalid & ~swapped, "swapped_date": swapped}
     return replace(dates, values=dates.values.set(ambiguous | far, None), faults=faults)
 
 

@@ -100,7 +100,7 @@ def _ambiguous(spec: Column, text: pl.Series) -> pl.Series:
     nothing = pl.Series([False]).new_from_index(0, len(text)) if len(text) else pl.Series([], dtype=pl.Boolean)
     comma, point = matches(text, THOUSANDS_COMMA), matches(text, THOUSANDS_POINT)
     found = nothing
-    if comma.any() and not matches(text, FINE_COMMA).any() and _may_be_thousands(spec, text.filter(comma), ","):
+    if comma.any() and not matches(text, _told_by(spec)).any() and _may_be_thousands(spec, text.filter(comma), ","):
         found = comma
     commas = matches(text, SURE_COMMA).any() or matches(text, BOTH_FRENCH).any()
     if point.any() and (commas or points_may_group(spec, text)) and _may_be_thousands(spec, text.filter(point), "."):
@@ -110,6 +110,11 @@ def _ambiguous(spec: Column, text: pl.Series) -> pl.Series:
     elif (matches(text, SURE_POINT).any() or matches(text, BOTH_ENGLISH).any()) and matches(text, BOTH_FRENCH).any():
         found = found | matches(text, BOTH_FRENCH)
     return found
+
+
+def _told_by(spec: Column) -> str:
+    """Cells that show that the comma is decimal: of amounts in euros, typed by several hands, only the finer ones."""
+    return FINE_COMMA if spec.unit in UNITS or spec.type == "integer" else f"{FINE_COMMA}|{SURE_COMMA}"
 
 
 def points_may_group(spec: Column, text: pl.Series) -> bool:

@@ -168,7 +168,8 @@ def _repeated(frame: pl.DataFrame, rows: pl.Series, keys: list[str], code: str) 
         alike=pl.struct(frame.columns).n_unique().over(keys) == 1,
     )
     later = group["first"] != rows
-    mask = frame[keys[0]].is_not_null() & (group["times"] > 1) & (later | ~group["alike"])
+    told = frame.select(pl.all_horizontal(pl.col(keys).is_not_null())).to_series()
+    mask = told & (group["times"] > 1) & (later | ~group["alike"])
     if mask.any():
         other = pl.select(pl.when(later).then(group["first"]).otherwise(group["last"])).to_series()
         where = {i: {"first": int(other[i])} for i in mask.arg_true().head(1000).to_list()}

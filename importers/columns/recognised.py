@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from evaluation.tables import Column, Table
 from importers.columns.chosen_headers import Chosen, chosen_headers, likeness, nearest
 from importers.columns.headers import HeaderWords, is_deceptive, visible
+from importers.columns.units import other_unit
 from importers.context import Context
 from importers.files.grid import column_letters
 from importers.report import Issue, Severity
@@ -49,11 +50,20 @@ def recognise(
     if reading.by_alias:
         issues.append(Issue("columns_mapped_by_alias", "warning", params={"names": ", ".join(reading.by_alias)}))
     issues.extend(_missing(table, words, reading, lenient=lenient))
+    issues.extend(_other_units(headers, table, reading.positions))
     columns = {headers[p]: n for p, n in chosen.columns.items() if reading.positions.get(n) == p}
     left = [headers[p] for p in sorted({*chosen.aside, *reading.aside}) if not is_deceptive(headers[p])]
     aside: dict[str, str | None] = dict.fromkeys(left)
     own = {name for header, name in columns.items() if words.find(header) != name}
     return Recognised(reading.positions, tuple(issues), {**columns, **aside}, own)
+
+
+def _other_units(headers: Sequence[str], table: Table, positions: Mapping[str, int]) -> Iterator[Issue]:
+    """Headers that tell another unit than their column's, whoever said what they are."""
+    for column in table.columns:
+        header = headers[positions[column.name]] if column.name in positions else ""
+        if told := other_unit(header, column.unit):
+            yield Issue("other_unit", "error", column=header, params={"told": told, "unit": column.unit})
 
 
 class _Reading:
@@ -132,11 +142,15 @@ def _missing(table: Table, words: HeaderWords, reading: _Reading, *, lenient: bo
             yield Issue("ambiguous_columns", "error", column=found[1], params={"names": names})
         elif not found:
             near = _near([column for column in table.columns if column.name in group], words, reading.unknown)
-            say = "either_near" if near else "either"
-            yield Issue("missing_required_column", severity, params={"names": names, **near, "say": say})
+            say = near.get("say", "")
+            said = say if say == "near_unit" else "either_near" if near else "either"
+            label = table.column(near.get("expected", group[0])).label
+            yield Issue(
+                "missing_required_column", severity, params={"names": names, "label": label, **near, "say": said}
+            )
 
 
-def _near(columns: Iterable[Column], words: HeaderWords, unknown: Sequence[str]) -> dict[str, str]:
+def _near(columns: Sequence[Column], words: HeaderWords, unknown: Sequence[str]) -> dict[str, str]:
     """The unknown header that looks most like some name of these columns."""
     names = {column.name for column in columns}
     known = {word: name for word, name in words.exact.items() if name in names}
@@ -144,4 +158,7 @@ def _near(columns: Iterable[Column], words: HeaderWords, unknown: Sequence[str])
     if not pairs:
         return {}
     _, header, word = max(pairs, key=lambda one: one[0])
+    unit = next(column.unit for column in columns if column.name == known[word])
+    if told := other_unit(header, unit):
+        return {"say": "near_unit", "other": header, "expected": known[word], "told": told, "unit": unit}
     return {"say": "near", "other": header, "expected": known[word]}

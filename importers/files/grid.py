@@ -66,11 +66,14 @@ def column_letters(position: int) -> str:
 
 
 TOTAL: Final = re.compile(
-    r"^\s*(?:sous[- ]?|grand )?"
-    r"(?:total|totaux|somme|moyennes?|m[ée]dianes?|[ée]cart[- ]type|effectif|average|mean|median|sum|subtotal)(?:\s.*|\s*:.*)?$",
+    r"^\s*(?:(?:sous[-_ ]?|grand[_ ])?"
+    r"(?:total|totaux|somme|moyennes?|m[ée]dianes?|[ée]cart[- ]type|effectif|average|mean|median|sum|subtotal)(?:[\s_].*|\s*:.*)?"
+    r"|(?:moy|m[ée]d|nb|nombre|max(?:imum)?|min(?:imum)?)\.?(?:\s*[:=(].*)?)\s*$",
     re.IGNORECASE | re.DOTALL,
 )
-LIKELY_TOTAL: Final = r"(?i)^\s*(?:sous|grand|tot|som|moy|m[ée]d|[ée]cart|effectif|average|mean|sum|sub)"
+LIKELY_TOTAL: Final = (
+    r"(?i)^\s*(?:sous|grand|tot|som|moy|m[ée]d|[ée]cart|effectif|average|mean|sum|sub|nb|nombre|max|min)"
+)
 FOOTNOTE: Final = re.compile(
     r"^\s*(?:\S+\s+){2,}\S|^\s*[*(]|^\s*(?:source|note|nb|n\.b\.|légende|fin)\b", re.IGNORECASE
 )
@@ -114,13 +117,34 @@ class Margins:
     others: tuple[Elsewhere, ...] = ()
 
 
-def without_margins(frame: pl.DataFrame, rows: pl.Series, keys: Sequence[int] = ()) -> Margins:
-    """Leave out blank rows, lines of totals, and lines of text alone below the table; each but the blank ones is listed.
+def _headers_again(frame: pl.DataFrame, headers: Sequence[str]) -> pl.Series | None:
+    """Which rows say what the headers do, in two columns at least; `None` when none does."""
+    named = {str(i): header for i, header in enumerate(headers) if header.strip() and str(i) in frame.columns}
+    if len(named) < SPARSE:
+        return None
+    first = next(iter(named))
+    some = (frame[first] == named[first]).fill_null(value=False)
+    if not some.any():
+        return None
+    again = frame.select(pl.all_horizontal(pl.col(n) == header for n, header in named.items())).to_series()
+    again = again.fill_null(value=False)
+    return again if again.any() else None
+
+
+def without_margins(
+    frame: pl.DataFrame, rows: pl.Series, keys: Sequence[int] = (), headers: Sequence[str] = ()
+) -> Margins:
+    """Leave out blank rows, lines of totals or of headers again, and texts alone below the table; all but the blank are listed.
 
     `keys` are the columns that tell one record from another: a line where they are filled is a record.
     """
     if not frame.width or not frame.height:
         return Margins(frame, rows)
+    again = _headers_again(frame, headers)
+    if again is not None:
+        left = without_margins(frame.filter(~again), rows.filter(~again), keys)
+        told = (Issue("header_repeated_ignored", "warning", row=int(row)) for row in rows.filter(again))
+        return Margins(left.frame, left.rows, (*told, *left.issues), left.others)
     count = frame.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32)).alias("n"))["n"]
     partial = (count < frame.width).arg_true()
     if not len(partial) and frame.width > SPARSE:

@@ -179,7 +179,7 @@ def _grid(
     rows = pl.int_range(sheet.header + 2, sheet.header + 2 + len(body), dtype=pl.UInt32, eager=True)
     own = parts.sheets.get(sheet.name)
     faults = sheet_faults(own, frame, headers, sheet.header + 1) if own else None
-    left = without_margins(faults.frame if faults else frame, rows, words.key_positions(headers))
+    left = without_margins(faults.frame if faults else frame, rows, words.key_positions(headers), headers)
     above = [
         Elsewhere(t, "margin", row=i + 1)
         for i, row in enumerate(sheet.cells[: sheet.header])

@@ -62,7 +62,7 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
         issues.append(Issue("encoding_not_utf8", "warning", params={"encoding": encoding}))
     if skipped and not _is_directive(head[0], skipped):
         issues.append(Issue("header_not_first_row", "warning", row=grid.header_row))
-    left = without_margins(grid.frame, grid.rows, words.key_positions(grid.headers))
+    left = without_margins(grid.frame, grid.rows, words.key_positions(grid.headers), grid.headers)
     kept = {*left.rows.to_list()} if grid.issues else set()
     ragged = [issue for issue in grid.issues if issue.row in kept]
     return Grid(

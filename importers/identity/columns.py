@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -90,7 +91,16 @@ def _is_place(text: str) -> bool:
     parts = [without_accents(part) for part in PARTS.findall(text)]
     if not parts or len(parts) > WORDS_OF_A_PLACE or any(c.isdigit() or c == "." for c in text):
         return False
+    if _is_surname_first(PARTS.findall(text)):
+        return False
     return parts[0] in first_names() or parts[0].endswith(WARDS)
+
+
+def _is_surname_first(parts: Sequence[str]) -> bool:
+    """`MARTIN Jean`: a family name in capitals, then a first name."""
+    return (
+        len(parts) == SAME and parts[0].isupper() and parts[1].istitle() and without_accents(parts[1]) in first_names()
+    )
 
 
 def _without_digests(cells: Cells) -> Cells:

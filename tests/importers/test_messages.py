@@ -10,7 +10,7 @@ from evaluation.tables import Label
 from importers.messages import SENTENCES, message
 from importers.report import Issue
 
-PARAMS = dict.fromkeys(("extension", "kind", "format", "encoding", "sheet", "sheets", "table", "names", "other", "expected", "range", "allowed", "site", "score", "pilot"), "x") | {
+PARAMS = dict.fromkeys(("extension", "kind", "format", "encoding", "sheet", "sheets", "table", "names", "other", "expected", "range", "allowed", "site", "score", "pilot", "told", "unit"), "x") | {
     "megabytes": 512, "n": 1234, "limit": 100, "position": 3, "found": 4, "row": 2, "first": dt.date(2026, 1, 2), "last": dt.date(2026, 1, 3),
     "day": Label(fr="lundi", en="Monday"),
     "before": Label(fr="avant", en="before"),

@@ -1,0 +1,174 @@
+"""Files as a hospital's data manager made them: what is wrong is told so that it can be mended, and nothing is misread."""
+
+import io
+
+import pytest
+from openpyxl import Workbook
+
+from evaluation.protocol import load_protocol
+from importers.aggregates import check_aggregate_file
+from importers.check import Context, check_bytes
+from importers.identity.file_names import kind_in_name
+from importers.messages import message
+
+LABORATORY = load_protocol("turnaround-before-after")
+WEEKS = load_protocol("stepped-automation")
+HEAD = "Examen;FINESS;Date du prélèvement;Période;Délai (h)"
+
+
+def check(text, protocol=LABORATORY, name="f.csv", **context):
+    return check_bytes(text.encode(), protocol, Context(**context), name=name)
+
+
+def told(found, severity="error"):
+    return [(i.code, i.cell or i.row) for i in found.report.issues if i.severity == severity]
+
+
+def examinations(*lines, head=HEAD):
+    return "\n".join([head, *lines, ""])
+
+
+GOOD = ("E1;990000077;13/07/2026;avant;5,25", "E2;990000077;14/07/2026;après;2,345")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("DUPONT Marie 03-02-1950 IPP 8001234567.xlsx", "record"),
+        ("DUPONT_Marie.csv", "name"),
+        ("dupont-marie.csv", "name"),
+        ("né le 03-02-1950.csv", "birth"),
+        ("export_0612345678.csv", "phone"),
+        (r"C:\temp\marie.dupont@chu.fr.csv", "email"),
+        ("delais_990000077.csv", None),
+        ("Extraction labo 2026-11-29 08h30.csv", None),
+        ("export 20261129 143000 (2).xlsx", None),
+        ("hopital_Jean_Minjoz_cas.csv", None),
+        ("resultats_site_970408589_du_01-06-2026_au_30-06-2026.csv", None),
+        ("PIL-2026-006 Fluidia Labo v1.9.xlsx", None),
+    ],
+)
+def test_a_file_is_not_named_after_a_patient(name, kind):
+    assert kind_in_name(name) == kind
+
+
+def test_a_file_named_after_a_patient_is_refused_without_its_name(tmp_path):
+    found = check(examinations(*GOOD), name="DUPONT Marie.csv")
+    assert (told(found), found.frame) == ([("identifying_data", None)], None)
+    assert "donnez-lui un autre nom" in message(found.report.issues[0], "fr")
+    assert "DUPONT" not in message(found.report.issues[0], "fr")
+    path = tmp_path / "a.json"
+    path.write_text("{}")
+    codes = [i.code for i in check_aggregate_file(path, LABORATORY, Context(), name="DUPONT Marie.json").report.issues]
+    assert "identifying_data" in codes
+
+
+@pytest.mark.parametrize("cell", ["MARTIN Jean", "SIMON Nicole", "RICHARD Paul"])
+def test_a_family_name_in_capitals_is_no_ward(cell):
+    lines = [f"990000077;{ward};0{1 + 7 * i}/06/2026;non;0,8;0,25;10;40" for i, ward in enumerate((cell, "Urgences"))]
+    head = "FINESS;Unité;Semaine;Outil;Aboutissement;Part manuelle;Dossiers manuels;Dossiers"
+    assert "identifying_data" in {code for code, _ in told(check(examinations(*lines, head=head), WEEKS))}
+    ward = examinations(*(line.replace(cell, "Claude Bernard") for line in lines), head=head)
+    assert told(check(ward, WEEKS)) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("Délai (min)", "min"),
+        ("Délai [jours]", "jours"),
+        ("delai_minutes", "min"),
+        ("Délai en min", "min"),
+        ("Délai (s)", "s"),
+    ],
+)
+def test_a_header_in_another_unit_is_not_read_as_the_protocols(header, unit):
+    text = examinations(
+        "E1;990000077;13/07/2026;avant;315", "E2;990000077;14/07/2026;après;240", head=HEAD.replace("Délai (h)", header)
+    )
+    mapped = check(text, mapping={header: "turnaround_hours"})
+    assert ("other_unit", None) in told(mapped)
+    (issue,) = [i for i in mapped.report.issues if i.code == "other_unit"]
+    assert f"dit {unit}, et le protocole demande h" in message(issue, "fr")
+    for issue in check(text).report.issues:
+        if issue.code == "missing_required_column":
+            assert "renommez" not in message(issue, "fr")
+
+
+@pytest.mark.parametrize("header", ["Délai (h)", "Délai (heures)", "Délai du jour", "Délai A"])
+def test_a_header_in_the_unit_of_the_protocol_passes(header):
+    text = examinations(*GOOD, head=HEAD.replace("Délai (h)", header))
+    assert told(check(text, mapping={header: "turnaround_hours"})) == []
+
+
+@pytest.mark.parametrize("week", ["2026-S23", "23", "", "semaine du 01/06/2026"])
+def test_weeks_that_were_not_read_are_no_duplicates(week):
+    head = "FINESS;Unité;Semaine;Outil;Aboutissement"
+    lines = [f"990000077;Urg A;{week};non;0,8", f"990000077;Urg A;{week};oui;0,8", "990000077;Urg B;01/06/2026;oui;0,8"]
+    assert "duplicate_unit" not in {code for code, _ in told(check(examinations(*lines, head=head), WEEKS))}
+
+
+@pytest.mark.parametrize("word", ["Moy.", "Nb", "Max", "Min :", "Sous_total", "TOTAL_juillet", "Total", "Méd."])
+def test_lines_of_sums_are_no_cases(word):
+    found = check(examinations(*GOOD, f"{word};990000077;;;46,5"))
+    assert told(found, "warning")[-1:] == [("totals_row_ignored", 4)] or ("totals_row_ignored", 4) in told(
+        found, "warning"
+    )
+    assert found.frame.height == 2
+
+
+@pytest.mark.parametrize("code", ["MAX-1", "Nb12", "Min Fourestier", "TOTALE"])
+def test_cases_that_resemble_sums_are_kept(code):
+    assert check(examinations(*GOOD, f"{code.replace(' ', '-')};990000077;15/07/2026;;46,5")).report.rows == 3
+
+
+def test_a_comma_before_three_digits_is_decimal_among_decimals_of_a_column_that_is_no_amount():
+    assert check(examinations(*GOOD)).frame["turnaround_hours"].to_list() == [5.25, 2.345]
+    doubt = check(examinations("E1;990000077;13/07/2026;avant;1,234", "E2;990000077;14/07/2026;après;2,345"))
+    assert told(doubt) == [("ambiguous_number", "E2"), ("ambiguous_number", "E3")]
+    assert "1,2340" in message(doubt.report.issues[-1], "fr")
+
+
+def test_times_without_their_day_are_told_as_such():
+    protocol = load_protocol("diagnostic-accuracy")
+    head = "case_id;site;period;reference;score;prediction;start_time;end_time"
+    lines = [f"K{i};990000010;après;{i % 2};0.{2 + 5 * (i % 2)};{i % 2};08:3{i};2026-06-01 09:00:00" for i in range(4)]
+    found = check(examinations(*lines, head=head), protocol)
+    assert told(found) == [("invalid_date", f"G{row}") for row in range(2, 6)]
+    assert "une heure sans son jour" in message(found.report.issues[-1], "fr")
+    mixed = check(examinations(*[*lines[:3], lines[3].replace("08:33", "hier")], head=head), protocol)
+    assert "une heure sans son jour" not in message(next(i for i in mixed.report.issues if i.cell == "G5"), "fr")
+
+
+def test_dates_that_a_spreadsheet_swapped_are_not_read():
+    """Texts 13/07 and 14/07, and true dates made of 08/07 and 09/07: the 7th of August and of September."""
+    import datetime as dt
+
+    def book(*days):
+        made = Workbook()
+        made.active.append(HEAD.split(";"))
+        for i, day in enumerate(days):
+            made.active.append([f"E{i}", "990000077", day, "avant", 5.5])
+        buffer = io.BytesIO()
+        made.save(buffer)
+        return check_bytes(buffer.getvalue(), LABORATORY, Context(), name="f.xlsx")
+
+    swapped = book("13/07/2026", dt.date(2026, 8, 7), "14/07/2026", dt.date(2026, 9, 7), "15/07/2026")
+    assert told(swapped) == [("swapped_date", "C3"), ("swapped_date", "C5")]
+    assert "échangé son jour et son mois" in message(
+        next(i for i in swapped.report.issues if i.severity == "error"), "fr"
+    )
+    for honest in (
+        ("13/07/2026", dt.date(2026, 8, 17), "14/07/2026", dt.date(2026, 9, 7)),
+        ("13/07/2026", dt.date(2026, 8, 7), "04/07/2026", dt.date(2026, 9, 7)),
+        (dt.date(2026, 8, 7), dt.date(2026, 9, 7)),
+    ):
+        assert told(book(*honest)) == []
+
+
+@pytest.mark.parametrize("times", [1, 3000])
+def test_the_line_of_headers_again_is_left_out(times):
+    lines = [line.replace("E", f"E{n}-", 1) for n in range(times) for line in GOOD]
+    found = check(examinations(*lines[:1], HEAD, *lines[1:], HEAD))
+    assert (told(found), found.report.rows) == ([], 2 * times)
+    assert ("header_repeated_ignored", 3) in told(found, "warning")
