@@ -48,7 +48,7 @@ def typed_number(spec: Column, text: pl.Series, header: str, stored: pl.Series |
     grouped = matches(text, GROUPED)
     if grouped.any():
         text = pl.select(pl.when(grouped).then(text.str.replace_all(SPACE, "")).otherwise(text)).to_series()
-    ambiguous = _ambiguous(spec, text) if stored is None else _ambiguous(spec, text) & ~stored
+    ambiguous = _ambiguous(spec, text if stored is None else text.set(stored, None))  # nor do they say how a person writes
     plain = _with_point(text)
     correct = matches(plain, PLAIN_NUMBER)
     percent, doubt = _percent(spec, plain, correct, signed, header)

@@ -228,7 +228,7 @@ def _column(values: Sequence[Any]) -> tuple[pl.Series, pl.Series | None]:
     if kinds == {str}:
         texts = pl.Series(values, dtype=pl.String)
         return texts.replace("", None) if "" in values else texts, None
-    written = sorted({v for v in values if isinstance(v, str)}) if kinds != {float} else []
+    written = sorted({v for v in values if isinstance(v, str) and v}) if kinds != {float} else []
     others = pl.Series(written, dtype=pl.String) if float in kinds else None
     if kinds == {float} and (numbers := numbers_as_text(pl.Series(values, dtype=pl.Float64))) is not None:
         return numbers, others

@@ -642,6 +642,8 @@ def test_a_week_is_named_by_its_monday_and_holds_what_is_done_by_hand():
         ((950.0, 1.234, 12.0, 5.0, 6.0, 7.0), [950, 1.234, 12, 5, 6, 7], []),
         ((950.0, 1.234, 12.0, "", 6.0, "NR"), [950, 1.234, 12, None, 6, None], []),
         ((950.0, 1.234, 12.0, "1.235", 6.0, 7.0), None, ["I5"]),
+        ((950.0, 12.5, 12.0, "1.235", 6.0, 7.0), None, ["I5"]),  # 12.5 is no writing of a person who writes points
+        ((950.0, 12.5, 12.0, "1.235,50", 6.0, 7.0), [950, 12.5, 12, 1235.5, 6, 7], []),
     ],
 )
 def test_a_cell_stored_as_a_number_reads_in_one_way(costs, values, faults, times):
