@@ -16,7 +16,7 @@ from importers.files.book import read_book
 from importers.files.elsewhere import Elsewhere
 from importers.files.grid import Grid, column_letters, without_margins
 from importers.files.pilot_mark import told_mark
-from importers.files.sheet_faults import sheet_faults
+from importers.files.sheet_faults import sheet_faults, struck_through
 from importers.files.sheet_titles import OWN_SHEETS
 from importers.files.unreadable import Unreadable
 from importers.files.workbook_parts import Parts
@@ -191,7 +191,13 @@ def _grid(
         left.frame,
         left.rows,
         sheet.name,
-        (*issues, *parts.issues, *_of_records(faults.issues if faults else (), left.issues), *left.issues),
+        (
+            *issues,
+            *parts.issues,
+            *_of_records(faults.issues if faults else (), left.issues),
+            *(struck_through(own, left.frame, left.rows) if own else ()),
+            *left.issues,
+        ),
         sheet.header + 1,
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,

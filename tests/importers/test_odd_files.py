@@ -397,6 +397,17 @@ def test_rows_with_a_line_through_them_are_told_and_so_are_rows_of_no_height():
     assert [(i.code, i.row, i.params) for i in found.issues] == [("struck_through", 3, {"n": 2})]
     assert "2 lignes" in message(found.issues[0], "fr")
 
+    def struck_total(name, sheet):
+        struck(name, sheet)
+        sheet.insert_rows(2)
+        sheet["A2"], sheet["A2"].font = "Total", Font(strike=True)
+
+    found = check(book(struck_total), "f.xlsx").report  # a line left out is no news, and hides none
+    assert [(i.code, i.row, i.params.get("n")) for i in found.issues] == [
+        ("struck_through", 4, 2),
+        ("totals_row_ignored", 2, None),
+    ]
+
     def flat(name, part):
         assert name != SHEET or b'<row r="4"' in part
         return part.replace(b'<row r="4"', b'<row r="4" ht="0" customHeight="1"') if name == SHEET else part
