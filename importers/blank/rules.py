@@ -132,11 +132,12 @@ def _impossible(
         wrong = _wrong_number(column, cell)
     elif column.type in ("date", "datetime"):
         low, high = _between(column, days)
-        no_date = f"AND(ISERROR(DATEVALUE(LEFT({text},10))),{_no_french_date(text)})"
-        wrong = f"IF(ISNUMBER({cell}),OR({cell}<{low},{cell}>{high}),{no_date})"
+        wrong_text = f"AND(ISERROR(DATEVALUE(LEFT({text},10))),{_no_french_date(text)})"
+        wrong_day = ""
         if column.weekday:
-            moment = f"IF(ISNUMBER({cell}),{cell},{_day_of(text)})"
-            wrong = f"IF({wrong},TRUE,IFERROR(WEEKDAY({moment},2)<>{column.weekday},FALSE))"
+            wrong_text = _no_such_day(text, column.weekday)
+            wrong_day = f",IFERROR(WEEKDAY({cell},2)<>{column.weekday},TRUE)"
+        wrong = f"IF(ISNUMBER({cell}),OR({cell}<{low},{cell}>{high}{wrong_day}),{wrong_text})"
     elif column.role == ColumnRole.CASE_ID and column.pattern:
         wrong = f'OR(LEN({text})>{LONGEST_CODE},ISNUMBER(SEARCH(" ",{text})))'
     if wrong:
@@ -160,26 +161,27 @@ def _words(column: Column, locale: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*choices(column, locale), *spellings)))
 
 
-def _day_of(text: str) -> str:
-    """The day that a text names, year first or day first."""
-    day, month, year = _french_parts(text)
-    return f'IF(MID({text},5,1)="-",DATEVALUE(LEFT({text},10)),DATE({year},{month},{day}))'
-
-
 def _no_french_date(text: str) -> str:
     """Not day, month and year with two signs between them, which an English spreadsheet takes for no date."""
     day, month, year = _french_parts(text)
     return f"IFERROR(OR(MONTH(DATE({year},{month},{day}))<>{month},{year}<1000),TRUE)"
 
 
+def _no_such_day(text: str, weekday: int) -> str:
+    """No date, or one of another day of the week; a spreadsheet is not asked which day `09/02/26` is."""
+    day, month, year = _french_parts(text)
+    other_day = f"WEEKDAY(DATEVALUE(LEFT({text},10)),2)<>{weekday}"
+    other = f'IFERROR(AND(LEN({text})=10,MID({text},5,1)="-",{other_day}),TRUE)'
+    return f"IF({_no_french_date(text)},{other},WEEKDAY(DATE({year},{month},{day}),2)<>{weekday})"
+
+
 def _french_parts(text: str) -> tuple[str, str, str]:
-    """Day, month and year between two signs."""
+    """Day, month and year of such a text."""
     plain = f'SUBSTITUTE(SUBSTITUTE({text},"-","/"),".","/")'
     first = f'FIND("/",{plain})'
     second = f'FIND("/",{plain},{first}+1)'
     day, month = f"VALUE(LEFT({plain},{first}-1))", f"VALUE(MID({plain},{first}+1,{second}-{first}-1))"
-    year = f"VALUE(MID({plain},{second}+1,4))"
-    return day, month, year
+    return day, month, f"VALUE(MID({plain},{second}+1,4))"
 
 
 def _wrong_number(column: Column, cell: str) -> str:

@@ -35,7 +35,7 @@ UNITS: Final = {"EUR": r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|euros?)$"}
 def typed_number(spec: Column, text: pl.Series, header: str, stored: pl.Series | None = None) -> Typed:
     """The column as numbers; cells that are none, or that read in two ways, are faults.
 
-    `stored`: which cells a spreadsheet holds as numbers, of one meaning.
+    `stored`: which cells a spreadsheet holds as numbers, of one meaning; they do not say how a person writes the others.
     """
     issues: list[Issue] = []
     if spec.unit in UNITS:
@@ -48,7 +48,7 @@ def typed_number(spec: Column, text: pl.Series, header: str, stored: pl.Series |
     grouped = matches(text, GROUPED)
     if grouped.any():
         text = pl.select(pl.when(grouped).then(text.str.replace_all(SPACE, "")).otherwise(text)).to_series()
-    ambiguous = _ambiguous(spec, text) if stored is None else _ambiguous(spec, text) & ~stored
+    ambiguous = _ambiguous(spec, text if stored is None else text.set(stored, None))
     plain = _with_point(text)
     correct = matches(plain, PLAIN_NUMBER)
     percent, doubt = _percent(spec, plain, correct, signed, header)

@@ -22,6 +22,7 @@ from importers.report import Issue
 
 __all__ = ["Typed", "typed"]
 
+NUMBERS: Final = ("number", "integer")
 NEEDED_ROLES: Final = (ColumnRole.CASE_ID, ColumnRole.SITE)
 """Columns whose every cell must be filled."""
 EXCEL_ERROR: Final = (
@@ -66,7 +67,8 @@ def typed(
         return _read(spec, some, header, context, epoch_1904, stored)
 
     spread = None if texts is None else _spread(closely(texts), Spread(raw, texts))
-    cells = spread or quick(spec, raw, header, context) or closely(raw)
+    mixed = spec.type in NUMBERS and written is not None and len(written) > 0
+    cells = spread or (None if mixed else quick(spec, raw, header, context)) or closely(raw)
     faults = {code: mask for code, mask in cells.faults.items() if mask.any()}
     issues = [
         *cells.issues,
@@ -108,7 +110,7 @@ def _read(
         words = ["+", "-", *(word for code, spellings in spec.categories.items() for word in (code, *spellings))]
         formula = formula & ~text.is_in(words).fill_null(value=False)
     sound = text.set(broken | formula, None)
-    if spec.type in ("number", "integer"):
+    if spec.type in NUMBERS:
         result = typed_number(spec, sound, header, stored)
     else:
         result = _of_type(spec, sound, stripped.set(broken | formula, None), header, context, epoch_1904)

@@ -94,13 +94,15 @@ def columns_in_child(path: Path, wanted: Mapping[str, str], *, seconds: int = SE
 
 
 def _child(path: Path, request: dict[str, Any], seconds: int) -> Checked:
+    if path.stat().st_size > (largest := int(request["context"]["limits"]["file_bytes"])):  # no child holds it
+        return _refused(path, Issue("file_too_large", "error", params={"megabytes": largest // 1_000_000}))
     with tempfile.TemporaryDirectory(prefix="preuve-check-") as folder:
         out = Path(folder)
         asked = {**request, "path": str(path.resolve()), "out": folder}
         (out / "request.json").write_text(json.dumps(asked), encoding="utf-8")
         start = time.monotonic()
         child = ready_child.send(str(out / "request.json"))
-        most = RESIDENT_BYTES[0] + RESIDENT_BYTES[1] * int(request["context"]["limits"]["file_bytes"])
+        most = RESIDENT_BYTES[0] + RESIDENT_BYTES[1] * largest
         most += COPY_BYTES if "annotated" in request else 0
         peak = _watched(child, start + seconds, most)
         checked = _answer(out) if (out / REPORT).is_file() else None  # while the child puts its memory away
@@ -159,6 +161,10 @@ def _answer(out: Path) -> Checked:
 
 
 def _without_answer(path: Path, ended: int | None) -> Checked:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    issue = Issue("unreadable_file", "error", params={"say": "damaged"} if ended in DAMAGED else {})
+    return _refused(path, Issue("unreadable_file", "error", params={"say": "damaged"} if ended in DAMAGED else {}))
+
+
+def _refused(path: Path, issue: Issue) -> Checked:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Checked(Report((issue,), 0, {}, None, digest, {issue.code: 1}), None)

@@ -41,10 +41,6 @@ def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str],
         issues.append(Issue("formula_cached_value_used", "warning"))
     if parts.hidden_rows:
         issues.append(Issue("hidden_rows_included", "warning"))
-    struck = [p for p in parts.struck if _inside(p, headers, header) and _is_filled(frame, p, header)]
-    if struck:
-        rows = {place.row for place in struck}
-        issues.append(Issue("struck_through", "warning", min(rows), params={"n": len(rows)}))
     if names := ", ".join(_hidden(parts, frame, headers)):
         issues.append(Issue("hidden_columns_included", "warning", params={"names": names}))
     issues.extend(_adding(parts, headers))
@@ -99,9 +95,18 @@ def _inside(place: Place, headers: Sequence[str], header: int) -> bool:
     return place.row > header and place.column < len(headers)
 
 
-def _is_filled(frame: pl.DataFrame, place: Place, header: int) -> bool:
-    record = place.row - header - 1
-    return record < frame.height and frame[str(place.column)][record] is not None
+def struck_through(parts: SheetParts, frame: pl.DataFrame, rows: pl.Series) -> Iterator[Issue]:
+    """The records that hold a value with a line through it: `rows` tells where each of them stands."""
+    by_column: dict[str, list[int]] = {}
+    for place in parts.struck:
+        by_column.setdefault(str(place.column), []).append(place.row)
+    lined = pl.repeat(value=False, n=frame.height, eager=True)
+    for name in by_column.keys() & set(frame.columns):
+        at = pl.Series(by_column[name], dtype=rows.dtype)
+        lined = lined | (rows.is_in(at.implode()) & frame[name].is_not_null())
+    if lined.any():
+        found = rows.filter(lined).to_list()
+        yield Issue("struck_through", "warning", found[0], params={"n": len(found)})
 
 
 def _issue(code: str, place: Place, headers: Sequence[str]) -> Issue:

@@ -28,11 +28,14 @@ LAST: Final = re.compile(rb"\bmax=[\"'](\d{1,5})[\"']")
 ROW_NUMBER: Final = re.compile(PREFIX + rb"row\b[^>]*?\br\s*=\s*[\"'](\d{1,7})[\"']")
 ROW_START: Final = re.compile(PREFIX + rb"row\b[^>]*>")
 CELL_START: Final = re.compile(PREFIX + rb"c\b[^>]*>")
-CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
-FAR_COLUMN: Final = PREFIX.decode() + r"c\b[^>]*\br\s*=\s*[\"'][A-Z]{3}\d"
+CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
+ANY_ROW: Final = re.compile(rb"r\s*=\s*[\"'][A-Za-z]{0,3}(\d{1,7})")
+AT: Final = r"r\s*=\s*[\"']"
+"""Before the number of a row, and before the address of a cell."""
+THREE_LETTERS: Final = "[A-Za-z]{3}[0-9]"
 GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|ht=[\"']0|t=[\"']e[\"']|mergeCell|rPh"
 """What stands in every sheet that holds a formula, a hidden row, an error, merged cells or a pronunciation."""
-TWO_LETTERS: Final = r"\br=[\"'][A-Z]{2,3}[0-9]"
+TWO_LETTERS: Final = AT + "[A-Za-z]{2,3}[0-9]"
 STRING: Final = b't="str"'
 LOOSE: Final = 3_000_000
 """Cells of the box around a sheet that a reader may always make room for."""
@@ -142,53 +145,47 @@ def checked_size(part: bytes, limits: Limits) -> None:
     Raises
     ------
     Unreadable
-        A cell so far that a reader would ask for more cells than the limits allow.
+        A cell so far that a reader would ask for more cells than the limits allow, or a few cells far apart: a reader makes room
+        for every cell between them.
     """
-    narrow = not holds(part, _wide_or_far(limits))  # one look for nearly every sheet
-    if not narrow and holds(part, _far(limits)):
-        _size(part, limits)
-    _require_dense(part, limits, narrow=narrow)
-
-
-def _require_dense(part: bytes, limits: Limits, *, narrow: bool) -> None:
-    """Refuse a few cells far apart: a reader makes room for every cell between them.
-
-    `narrow`: no column is named by two letters.
-    """
-    start = part.rfind(b"<row")
-    found = ROW_NUMBER.match(part, start) if start >= 0 else max(ROW_NUMBER.finditer(part), key=_number, default=None)
-    last = _number(found) if found else 0
+    last = _last_row(part)
+    beyond = _beyond(last)
+    narrow = not holds(part, rf"{AT}(?:[A-Za-z]{{2}}|{beyond})")  # one look for nearly every sheet
+    far = not narrow and holds(part, rf"{AT}(?:{THREE_LETTERS}|{beyond})")
+    if far and holds(part, AT + beyond):
+        last = max((int(found[1]) for found in ANY_ROW.finditer(part)), default=last)
+    if last * limits.columns > limits.grid_cells or (far and holds(part, AT + THREE_LETTERS)):
+        _require_box(part, limits.grid_cells)
     if last * (LETTERS if narrow else limits.columns) <= LOOSE:
         return
     most = max(LOOSE, SPARSE * (part.count(b"<c ") or len(CELL_START.findall(part))))
     if last * (limits.columns if not narrow and holds(part, TWO_LETTERS) else LETTERS) > most:
-        row, column, far = _box(part)
-        if row * (column + 1) > most:
-            raise Unreadable("sheet_too_large", cell=far)
+        _require_box(part, most)
+
+
+def _last_row(part: bytes) -> int:
+    """The number of the last row written, which is the largest in what programs write; breaks of pages follow the rows."""
+    end = part.rfind(b"sheetData")
+    start = part.rfind(b"<row", 0, end if end >= 0 else len(part))
+    found = ROW_NUMBER.match(part, start) if start >= 0 else max(ROW_NUMBER.finditer(part), key=_number, default=None)
+    return _number(found) if found else 0
 
 
 def _number(row: re.Match[bytes]) -> int:
     return int(row[1])
 
 
-def _far(limits: Limits, column: str = "[A-Z]{3}[0-9]") -> str:
-    """A column of three letters, or a row from which a sheet may be too large."""
-    digits = str(limits.grid_cells // limits.columns)
-    return rf"r\s*=\s*[\"'](?:{column}|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|[0-9]{{{len(digits) + 1}}})"
+def _beyond(last: int) -> str:
+    """A row's number, or a cell's address, of a row after that one."""
+    digits = str(last)
+    larger = [f"{digits[:i]}[{int(d) + 1}-9][0-9]{{{len(digits) - i - 1}}}" for i, d in enumerate(digits) if d != "9"]
+    return rf"[A-Za-z]{{0,3}}(?:{'|'.join([*larger, f'[0-9]{{{len(digits) + 1}}}'])})"
 
 
-def _wide_or_far(limits: Limits) -> str:
-    """A column of two letters or more, or such a row."""
-    return _far(limits, "[A-Z]{2}")
-
-
-def _size(part: bytes, limits: Limits) -> None:
-    """The box around the filled cells: the rows times the most columns, and cell by cell only when that is too many."""
-    last_row = max((int(found[1]) for found in ROW_NUMBER.finditer(part)), default=0)
-    if last_row * limits.columns <= limits.grid_cells and not holds(part, FAR_COLUMN):
-        return
+def _require_box(part: bytes, most: int) -> None:
+    """Refuse a sheet when the box around its filled cells, one by one, holds more cells than that."""
     row, column, far = _box(part)
-    if row * (column + 1) > limits.grid_cells:
+    if row * (column + 1) > most:
         raise Unreadable("sheet_too_large", cell=far)
 
 
@@ -197,9 +194,10 @@ def _box(part: bytes) -> tuple[int, int, str]:
     row = column = 0
     far = ""
     for found in CELL_NUMBER.finditer(part):
-        if int(found[2]) > row or column_number(found[1]) > column:
-            row, column = max(row, int(found[2])), max(column, column_number(found[1]))
-            far = (found[1] + found[2]).decode()
+        letters = found[1].upper()
+        if int(found[2]) > row or column_number(letters) > column:
+            row, column = max(row, int(found[2])), max(column, column_number(letters))
+            far = (letters + found[2]).decode()
     return row, column, far
 
 

@@ -16,7 +16,7 @@ from importers.files.book import read_book
 from importers.files.elsewhere import Elsewhere
 from importers.files.grid import Grid, column_letters, without_margins
 from importers.files.pilot_mark import told_mark
-from importers.files.sheet_faults import sheet_faults
+from importers.files.sheet_faults import sheet_faults, struck_through
 from importers.files.sheet_titles import OWN_SHEETS
 from importers.files.unreadable import Unreadable
 from importers.files.workbook_parts import Parts
@@ -191,7 +191,13 @@ def _grid(
         left.frame,
         left.rows,
         sheet.name,
-        (*issues, *parts.issues, *_of_records(faults.issues if faults else (), left.issues), *left.issues),
+        (
+            *issues,
+            *parts.issues,
+            *_of_records(faults.issues if faults else (), left.issues),
+            *(struck_through(own, left.frame, left.rows) if own else ()),
+            *left.issues,
+        ),
         sheet.header + 1,
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,
@@ -228,7 +234,7 @@ def _column(values: Sequence[Any]) -> tuple[pl.Series, pl.Series | None]:
     if kinds == {str}:
         texts = pl.Series(values, dtype=pl.String)
         return texts.replace("", None) if "" in values else texts, None
-    written = sorted({v for v in values if isinstance(v, str)}) if kinds != {float} else []
+    written = sorted({v for v in values if isinstance(v, str) and v}) if kinds != {float} else []
     others = pl.Series(written, dtype=pl.String) if float in kinds else None
     if kinds == {float} and (numbers := numbers_as_text(pl.Series(values, dtype=pl.Float64))) is not None:
         return numbers, others

@@ -51,11 +51,12 @@ def questions(
 
 
 def _rivals(report: Mapping[str, Any], table: Table) -> list[str]:
-    """Headers that mean one column, of which the person keeps one."""
+    """Headers that mean one column, of which the person keeps one; of two with one text, no choice would."""
     words = HeaderWords.of(table, Context())
     later = [(issue["column"], words.find(issue["column"])) for issue in report["issues"] if issue["code"] == RIVALS]
     first = {name: header for header, name in report["columns"].items()}
-    return [header for rival, name in later if name in first for header in (first[name], rival)]
+    pairs = [(first[name], rival) for rival, name in later if name in first]
+    return [header for pair in pairs if pair[0] != pair[1] for header in pair]
 
 
 def mapping_of(form: FormMultiDict) -> dict[str, str | None] | None:

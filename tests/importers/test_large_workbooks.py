@@ -105,6 +105,26 @@ def test_a_sheet_too_large_is_seen_at_the_first_look(places, limits, cell):
         checked_size(part, limits)
 
 
+FAR = '<row r="400000"><c r="GR400000"><v>1</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        FAR + '</sheetData><rowBreaks count="1"><brk id="3" max="16383" man="1"/></rowBreaks>',
+        FAR + '<row r="2"><c r="A2"><v>1</v></c></row></sheetData>',
+        '<row r="20000"><c r="xfd20000"><v>1</v></c></row></sheetData>',
+        '<row r="2"><c r="GR400000"><v>1</v></c></row></sheetData>',
+    ],
+)
+def test_a_far_cell_is_seen_whatever_follows_it(rows):
+    """Breaks of pages, rows that are out of order, small letters: a reader would make room for eighty million cells."""
+    part = f'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row>{rows}</worksheet>'.encode()
+    with pytest.raises(Unreadable) as refused:
+        checked_size(part, Limits())
+    assert refused.value.issue.code == "sheet_too_large"
+
+
 def test_a_sheet_of_charts_before_the_data_is_no_obstacle():
     book = openpyxl.Workbook()
     sheet = book.active

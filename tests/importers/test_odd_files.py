@@ -407,6 +407,17 @@ def test_rows_with_a_line_through_them_are_told_and_so_are_rows_of_no_height():
     assert [(i.code, i.row, i.params) for i in found.issues] == [("struck_through", 3, {"n": 2})]
     assert "2 lignes" in message(found.issues[0], "fr")
 
+    def struck_total(name, sheet):
+        struck(name, sheet)
+        sheet.insert_rows(2)
+        sheet["A2"], sheet["A2"].font = "Total", Font(strike=True)
+
+    found = check(book(struck_total), "f.xlsx").report  # a line left out is no news, and hides none
+    assert [(i.code, i.row, i.params.get("n")) for i in found.issues] == [
+        ("struck_through", 4, 2),
+        ("totals_row_ignored", 2, None),
+    ]
+
     def flat(name, part):
         assert name != SHEET or b'<row r="4"' in part
         return part.replace(b'<row r="4"', b'<row r="4" ht="0" customHeight="1"') if name == SHEET else part
@@ -652,6 +663,8 @@ def test_a_week_is_named_by_its_monday_and_holds_what_is_done_by_hand():
         ((950.0, 1.234, 12.0, 5.0, 6.0, 7.0), [950, 1.234, 12, 5, 6, 7], []),
         ((950.0, 1.234, 12.0, "", 6.0, "NR"), [950, 1.234, 12, None, 6, None], []),
         ((950.0, 1.234, 12.0, "1.235", 6.0, 7.0), None, ["I5"]),
+        ((950.0, 12.5, 12.0, "1.235", 6.0, 7.0), None, ["I5"]),  # 12.5 is no writing of a person who writes points
+        ((950.0, 12.5, 12.0, "1.235,50", 6.0, 7.0), [950, 12.5, 12, 1235.5, 6, 7], []),
     ],
 )
 def test_a_cell_stored_as_a_number_reads_in_one_way(costs, values, faults, times):

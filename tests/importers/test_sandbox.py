@@ -4,6 +4,7 @@ import datetime as dt
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,16 @@ def test_a_waiting_child_ends_with_its_parent(tmp_path):
             return
         time.sleep(0.05)
     pytest.fail("the child outlives its parent")
+
+
+def test_a_file_beyond_the_limits_is_not_held_in_memory(tmp_path, monkeypatch):
+    """What it is refused for, and the digest of all of it."""
+    large = tmp_path / "f.csv"
+    with large.open("wb") as file:
+        file.write(TEXT.encode())
+        file.truncate(300_000_000)
+    small = replace(CONTEXT, limits=replace(CONTEXT.limits, file_bytes=1_000_000))
+    expected = check_file(large, PROTOCOL, small).report
+    monkeypatch.setattr(ready_child, "send", None)  # no child is asked
+    assert in_child(large, PROTOCOL, small).report == expected
+    assert [issue.code for issue in expected.issues] == ["file_too_large"]

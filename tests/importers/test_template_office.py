@@ -57,7 +57,17 @@ TRIED = {
     "category": ("zzz",),
     "number": (0.5, "0,5", "0.5", "na", -1e9, 1e12, "bof"),
     "integer": (2, "2", "2,5", 2.5, -3, "bof"),
-    "date": (DAYS[0], "13/02/2026", "2026-02-13", dt.date(2025, 1, 1), "31/02/2026", "bof"),
+    "date": (
+        DAYS[0],
+        "09/02/2026",
+        "09/02/26",
+        "13/02/2026",
+        "2026-02-13",
+        dt.date(2026, 2, 10),
+        dt.date(2025, 1, 1),
+        "31/02/2026",
+        "bof",
+    ),
     "datetime": ("13/02/2026 08:30", "2026-02-13T08:30:00", dt.datetime(2025, 1, 1, 8), "31/02/2026 08:00", "bof"),
     "text": (),
 }
@@ -102,9 +112,8 @@ def red_cells(content, title, wanted, folder):
                 if get_column_letter(column) == letter:
                     moved = Translator(f"={rule.formula[0]}", origin=f"{letter}2").translate_formula(f"{letter}{row}")
                     for name in {cell.column_letter for cell in sheet[1]}:
-                        moved = moved.replace(f"({name}{row}", f"('{title}'!{name}{row}")
-                        moved = moved.replace(f",{name}{row}", f",'{title}'!{name}{row}")
-                        moved = moved.replace(f">{name}{row}", f">'{title}'!{name}{row}")
+                        for sign in "(,<>":
+                            moved = moved.replace(f"{sign}{name}{row}", f"{sign}'{title}'!{name}{row}")
                     at = probe.cell(len(asked) + 1, 1)
                     at.value = moved.replace(f"$A{row}:$", f"'{title}'!$A{row}:$")
                     asked[at.row] = (row, column)

@@ -6,6 +6,10 @@ import re
 
 import pytest
 
+from evaluation.protocol import load_protocol
+from importers.answer import as_json
+from importers.check import Context, check_bytes
+from registry.web.mapping_form import questions
 from tests.registry.conftest import A, rows
 from tests.registry.test_mappings import SAID, own_rows
 from tests.web.conftest import post, sign_in
@@ -133,3 +137,15 @@ async def test_two_columns_of_one_meaning_are_a_choice_on_the_page(browser, worl
     choices = {f"header-{n}": header for n, header in asked.items()} | {f"column-{n}": "" for n in asked}
     sent = await post(client, "/pilots/PIL-1", "/pilots/PIL-1/upload", choices | {f"column-{kept}": "site"}, files=file)
     assert sent.status_code == 303, sent.text
+
+
+def test_two_columns_of_one_text_are_no_choice():
+    """Choosing a header that stands twice would settle nothing: the person renames one of them."""
+    head, *lines = rows(A).decode().splitlines()
+    content = "\n".join([f"site,{head}", *(f"{A},{line}" for line in lines), ""]).encode()
+    protocol = load_protocol("diagnostic-accuracy")
+    checked = check_bytes(content, protocol, Context(), name="cas.csv")
+    assert checked.report.issue_counts["duplicate_column"] == 1
+    asked = questions(as_json(checked, "fr"), protocol, None)
+    assert asked is not None
+    assert [header for header, _ in asked.headers] == ["day"]
