@@ -316,6 +316,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "duplicate_upload:otherwise": marked(
         "This very file was sent already, its columns read otherwise: the first submission stands. Withdraw it to send the file anew."
     ),
+    "cases_sent_before": marked(
+        "{n} case(s) of this file are in a file already accepted ({names}): this one cannot be accepted as it is. Send the new cases alone, or withdraw that file first."
+    ),
     "duplicate_upload": marked("This very file was sent already: the first submission stands."),
 }
 

@@ -79,6 +79,11 @@ class Report:
                 shown.append(issue)
         return replace(self, issues=tuple(shown))
 
+    def with_issue(self, issue: Issue) -> Report:
+        """The same answer with one thing more to say."""
+        counts = {**self.issue_counts, issue.code: self.issue_counts.get(issue.code, 0) + 1}
+        return replace(self, issues=(*self.issues, issue), issue_counts=counts)
+
     @staticmethod
     def count(issues: tuple[Issue, ...]) -> Mapping[str, int]:
         """Issues by code."""

@@ -30,7 +30,7 @@ from registry.services.submission_views import (
     select,
 )
 from registry.tables import ScorecardRecord, Submission
-from registry.vocabulary import PilotState, SubmissionState
+from registry.vocabulary import PilotState, SubmissionKind, SubmissionState
 
 __all__ = [
     "Received",
@@ -156,8 +156,12 @@ async def _own_site(by: Actor, row: Mapping[str, Any]) -> UUID:
 async def _keep(
     by: Actor, row: Mapping[str, Any], site: UUID, protocol: Protocol, checked: Checked, *, file_name: str, locale: str
 ) -> Received:
-    report = checked.report
     kept = await observations.keep(checked, protocol, str(row["id"]))
+    if kept.kind is SubmissionKind.ROWS:
+        of = {"pilot": row["id"], "site": site, "table_name": kept.table, "blob": kept.blob}
+        again = await accepted.told_before(of, protocol.table(kept.table))
+        checked = replace(checked, report=checked.report.with_issue(again)) if again else checked
+    report = checked.report
     answer = as_json(checked, locale)
     new = Submission(
         pilot=row["id"],
@@ -200,10 +204,7 @@ async def _same_file(pilot: UUID, site: UUID, sha256: str) -> dict[str, Any] | N
 def _again(known: Mapping[str, Any], report: Report, locale: str) -> Received:
     otherwise = report.accepted and dict(report.columns) != known["columns"]
     again = Issue("duplicate_upload", "warning", params={"say": "otherwise"} if otherwise else {})
-    issues = (*report.issues, again)
-    counts = {**report.issue_counts, "duplicate_upload": 1}
-    twice = replace(report, issues=issues, issue_counts=counts)
-    return Received(out(known), as_json(Checked(twice, None), locale), created=False)
+    return Received(out(known), as_json(Checked(report.with_issue(again), None), locale), created=False)
 
 
 async def accept(*, by: Actor, submission: str) -> SubmissionOut:

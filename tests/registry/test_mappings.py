@@ -141,3 +141,8 @@ async def test_the_cases_read_under_another_header_are_the_same_cases(world, sen
     with pytest.raises(Conflict) as refused:
         await submissions.accept(by=world.site_a, submission=received.submission["id"])
     assert refused.value.code == "cases_sent_before"
+    (told,) = [i for i in received.report["issues"] if i["code"] == "cases_sent_before"]
+    assert told["message"].startswith("120 cas de ce fichier sont dans un fichier déjà accepté (cas.csv)")
+    assert received.report["issue_counts"]["cases_sent_before"] == 1
+    others = await sending(rows(A, prefix="z"), accept=False)
+    assert "cases_sent_before" not in others.report["issue_counts"]
