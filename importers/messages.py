@@ -132,7 +132,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "unknown_column_ignored": marked("Column « {column} » is not in the protocol: it is not kept."),
     "duplicate_column": marked(
-        "Columns « {other} » and « {column} » both mean {expected}: keep one, or say which one in the list of the page (--map for the command)."
+        "Columns « {other} » and « {column} » both mean « {label} »: keep one, or say which one in the list of the page (--map for the command)."
     ),
     "duplicate_column:same": marked("Several columns are headed « {column} »: keep one, or name them differently."),
     "missing_required_column": marked("The column {expected} ({label}) is missing: add it."),

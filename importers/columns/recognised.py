@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from evaluation.tables import Column, Table
+from evaluation.tables import Column, Label, Table
 from importers.columns.chosen_headers import Chosen, chosen_headers, likeness, nearest
 from importers.columns.headers import HeaderWords, is_deceptive, visible
 from importers.columns.units import other_unit
@@ -48,7 +48,7 @@ def recognise(
         reading.read(position, header)
     issues = [*chosen.issues, *reading.issues]
     if reading.by_alias:
-        issues.append(Issue("columns_mapped_by_alias", "warning", params={"names": ", ".join(reading.by_alias)}))
+        issues.append(Issue("columns_mapped_by_alias", "warning", params={"names": _each(reading.by_alias)}))
     issues.extend(_missing(table, words, reading, lenient=lenient))
     issues.extend(_other_units(headers, table, reading.positions))
     columns = {headers[p]: n for p, n in chosen.columns.items() if reading.positions.get(n) == p}
@@ -56,6 +56,17 @@ def recognise(
     aside: dict[str, str | None] = dict.fromkeys(left)
     own = {name for header, name in columns.items() if words.find(header) != name}
     return Recognised(reading.positions, tuple(issues), {**columns, **aside}, own)
+
+
+def _each(recognised: Sequence[tuple[str, Label]]) -> Label:
+    """Each header with the column that it is taken for."""
+    fr, en = (", ".join(f"{header} → {label(locale)}" for header, label in recognised) for locale in ("fr", "en"))
+    return Label(fr=fr, en=en)
+
+
+def _labels(columns: Sequence[Column]) -> Label:
+    fr, en = (", ".join(f"« {column.label(locale)} »" for column in columns) for locale in ("fr", "en"))
+    return Label(fr=fr, en=en)
 
 
 def _other_units(headers: Sequence[str], table: Table, positions: Mapping[str, int]) -> Iterator[Issue]:
@@ -73,12 +84,13 @@ class _Reading:
         self, headers: Sequence[str], table: Table, words: HeaderWords, chosen: Chosen, empty: Set[int]
     ) -> None:
         self.headers, self.words, self.chosen, self.empty = headers, words, chosen, empty
+        self.labels = {column.name: column.label for column in table.columns}
         self.either = {name for group in table.one_of for name in group}
         sound = {p: name for p, name in chosen.columns.items() if not is_deceptive(headers[p])}
         self.positions = {name: position for position, name in sound.items()}
         self.instead = {} if chosen.before else _instead(table, self.positions)
         self.issues: list[Issue] = []
-        self.by_alias: list[str] = []
+        self.by_alias: list[tuple[str, Label]] = []
         self.unknown: list[str] = []
         self.aside: list[int] = []
 
@@ -111,12 +123,12 @@ class _Reading:
             params = {"other": self.headers[self.instead[name]]}
             self.issues.append(Issue("column_not_chosen", "warning", column=header, params=params))
         elif name in self.positions:
-            params = {"other": self.headers[self.positions[name]], "expected": name}
-            self.issues.append(Issue("duplicate_column", "error", column=header, params=params))
+            both = {"other": self.headers[self.positions[name]], "expected": name, "label": self.labels[name]}
+            self.issues.append(Issue("duplicate_column", "error", column=header, params=both))
         else:
             self.positions[name] = position
             if self.words.is_alias(header):
-                self.by_alias.append(f"{header.strip()} → {name}")
+                self.by_alias.append((header.strip(), self.labels[name]))
 
 
 def _instead(table: Table, chosen: Mapping[str, int]) -> dict[str, int]:
@@ -139,7 +151,8 @@ def _missing(table: Table, words: HeaderWords, reading: _Reading, *, lenient: bo
         found = [name for name in group if name in positions]
         names = ", ".join(group)
         if len(found) > 1:
-            yield Issue("ambiguous_columns", "error", column=found[1], params={"names": names})
+            labels = _labels([table.column(name) for name in group])
+            yield Issue("ambiguous_columns", "error", column=found[1], params={"names": labels})
         elif not found:
             near = _near([column for column in table.columns if column.name in group], words, reading.unknown)
             say = near.get("say", "")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from evaluation.tables import Label
 from importers.identity.name_words import NOT_NAMES, USUAL
 from importers.identity.persons import without_accents
 from importers.identity.texts import kinds, plain
@@ -93,10 +94,11 @@ def _pieces(issue: Issue) -> Iterable[str]:
     for name, value in issue.params.items():
         if name in OF_THE_FILE and isinstance(value, str):
             yield value
-        elif name in LISTS and isinstance(value, str):
-            pieces = BETWEEN.split(value)
-            yield from pieces
-            yield from ("".join(pieces[i : i + 3]) for i in range(0, len(pieces) - 2, 2))
+        elif name in LISTS:
+            for text in (value.fr, value.en) if isinstance(value, Label) else (str(value),):
+                pieces = BETWEEN.split(text)
+                yield from pieces
+                yield from ("".join(pieces[i : i + 3]) for i in range(0, len(pieces) - 2, 2))
 
 
 def _without(name: str, value: Any, hidden: Mapping[str, str]) -> Any:
@@ -104,6 +106,8 @@ def _without(name: str, value: Any, hidden: Mapping[str, str]) -> Any:
         return hidden.get(value, value)
     if name in LISTS and isinstance(value, str):
         return _listed(BETWEEN.split(value), hidden)
+    if name in LISTS and isinstance(value, Label):
+        return Label(fr=_listed(BETWEEN.split(value.fr), hidden), en=_listed(BETWEEN.split(value.en), hidden))
     return value
 
 
