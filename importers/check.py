@@ -36,6 +36,10 @@ LONG_TO_READ: Final = ("datetime", "date")
 """Types whose cells take longest: columns that threads begin with, so that none is left alone with one at the end."""
 NUMBER: Final = re.compile(r"[+-]?[0-9]{1,3}(?: ?[0-9]{3})*(?:[.,][0-9]*)?$|[+-]?[0-9]*[.,]?[0-9]+$")
 
+TIME: Final = re.compile(r"[0-9]{1,3}\s?[:hH]\s?[0-5][0-9](?::[0-5][0-9])?$")
+NUMBER_AND_UNIT: Final = re.compile(r"[<>≤≥]?\s?[+-]?[0-9]+(?:[.,][0-9]+)?\s?(?:[^\W\d_]{1,8}|€|%)?\.?$")
+"""`315 min`, `45 ans`, `< 0,5`."""
+
 __all__ = ["Context", "check_bytes", "check_file"]
 
 
@@ -292,12 +296,16 @@ def _located(grid: Grid, positions: Mapping[str, int], faults: Sequence[Fault], 
 
 
 def value_shape(text: str | None) -> str:
-    """What a cell looks like, never what it says: `number`, `date`, `text, 12 characters`, `empty`."""
+    """What a cell looks like, never what it says: `number`, `number and unit`, `date`, `time`, `text, 12 characters`, `empty`."""
     if text is None or not text.strip():
         return "empty"
     stripped = text.strip()
     if NUMBER.match(stripped):
         return "number"
+    if TIME.match(stripped):
+        return "time"
+    if NUMBER_AND_UNIT.match(stripped):
+        return "number and unit"
     if stripped[:1].isdigit() and sum(stripped.count(c) for c in "/-:") >= 2:
         return "date"
     return f"text, {len(stripped)} characters"

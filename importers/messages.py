@@ -222,6 +222,18 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid_number:date": marked(
         "Row {row}, column « {column} »: a date or a time of day where a number is expected: give the cell the format of a number, then type the number (5.5 for five hours and a half)."
     ),
+    "invalid_number:time": marked(
+        "Row {row}, column « {column} »: hours and minutes where a number is expected: give the cell the format of a number, then type one number (5.5 for five hours and a half)."
+    ),
+    "invalid_number:unit": marked(
+        "Row {row}, column « {column} »: a number with a sign or a unit: write the number alone, in the unit of the protocol, or leave the cell empty."
+    ),
+    "out_of_range:share": marked(
+        "Row {row}, column « {column} »: the value is outside {range}: a share is written 0.8, or 80% with its sign in every cell."
+    ),
+    "ambiguous_percent:no_share": marked(
+        "Row {row}, column « {column} »: a per cent sign, and this column is no share: write the number alone."
+    ),
     "not_whole": marked("Row {row}, column « {column} »: a whole number is expected."),
     "ambiguous_number": marked(
         "Row {row}, column « {column} »: a comma or a point before three digits can be read in two ways: write the column without thousands separators, and decimals with one or two digits, or with four (1,2340)."
@@ -335,10 +347,18 @@ KINDS: Final[Mapping[str, str]] = {
     "number": marked("long numbers, one a row, like those of patients"),
 }
 
+BY_SHAPE: Final[Mapping[str, Mapping[str, str]]] = {
+    "invalid_number": {"date": "date", "time": "time", "number and unit": "unit"},
+    "invalid_date": {"date": "written", "time": "time_alone"},
+}
+"""What a cell looks like → the sentence that tells what to do with it."""
+
 SHAPES: Final[Mapping[str, str]] = {
     "empty": marked("empty"),
     "number": marked("number"),
     "date": marked("date"),
+    "time": marked("time"),
+    "number and unit": marked("number and unit"),
 }
 
 
@@ -360,10 +380,8 @@ def _sentence(issue: Issue) -> str:
     said = issue.params.get("say")
     if issue.code == "cell_too_large" and issue.row is None:
         said = "elsewhere"
-    elif issue.code == "invalid_date" and issue.value_shape == "date" and not said:
-        said = "written"
-    elif issue.code == "invalid_number" and issue.value_shape == "date":
-        said = "date"
+    elif shaped := BY_SHAPE.get(issue.code, {}).get(issue.value_shape or ""):
+        said = shaped
     return f"{issue.code}:{said}" if said else issue.code
 
 

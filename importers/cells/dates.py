@@ -42,7 +42,6 @@ MIDNIGHTS: Final = 0.02
 FEW_MIDNIGHTS: Final = 3
 SEVERAL: Final = 2
 MONTHS_A_YEAR: Final = 12
-TIME_ALONE: Final = r"^\d{1,2}\s?(?::|[hH])\s?\d{2}(?::\d{2})?$"
 HALF_A_SECOND: Final = 5
 
 

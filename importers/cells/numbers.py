@@ -67,7 +67,8 @@ def typed_number(spec: Column, text: pl.Series, header: str, stored: pl.Series |
         "ambiguous_percent": doubt,
     }
     whole = bounded(spec, values)
-    return replace(whole, faults={**faults, **whole.faults}, issues=issues)
+    params = {**whole.params} if spec.maximum == 1 else {**whole.params, "ambiguous_percent": {"say": "no_share"}}
+    return replace(whole, faults={**faults, **whole.faults}, params=params, issues=issues)
 
 
 def bounded(spec: Column, values: pl.Series) -> Typed:
@@ -78,7 +79,8 @@ def bounded(spec: Column, values: pl.Series) -> Typed:
         faults["not_whole"] = fractional
         values = values.set(fractional, None)
     bounds = {"range": _range(spec)}
-    params = {"out_of_range": bounds, "score_out_of_range": bounds}
+    share = {"say": "share"} if (spec.minimum, spec.maximum) == (0, 1) and spec.type == "number" else {}
+    params = {"out_of_range": bounds | share, "score_out_of_range": bounds}
     return Typed(values.cast(DTYPES[spec.type], strict=False), faults, params)
 
 

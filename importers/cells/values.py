@@ -10,7 +10,7 @@ import polars as pl
 
 from evaluation.tables import Column
 from evaluation.vocabulary import ColumnRole
-from importers.cells.dates import TIME_ALONE, too_many_midnights, typed_dates
+from importers.cells.dates import too_many_midnights, typed_dates
 from importers.cells.distinct import Spread
 from importers.cells.labels import typed_labels
 from importers.cells.numbers import typed_number
@@ -121,9 +121,7 @@ def _read(
 def _of_type(spec: Column, text: pl.Series, raw: pl.Series, header: str, context: Context, epoch_1904: bool) -> Typed:
     if spec.type in ("date", "datetime"):
         dates = typed_dates(text, spec.type, epoch_1904=epoch_1904, zone=context.zone)
-        wrong = text.filter(dates.faults["invalid_date"])
-        said = {"invalid_date": {"say": "time_alone"}} if len(wrong) and matches(wrong, TIME_ALONE).all() else {}
-        return Typed(dates.values, dates.faults, said, dates.issues_for(header), counted=dates.counted)
+        return Typed(dates.values, dates.faults, {}, dates.issues_for(header), counted=dates.counted)
     if spec.type in ("boolean", "category"):
         return typed_labels(spec, text, raw, header, context)
     return plain_text(spec, text)

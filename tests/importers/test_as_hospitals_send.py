@@ -172,3 +172,30 @@ def test_the_line_of_headers_again_is_left_out(times):
     found = check(examinations(*lines[:1], HEAD, *lines[1:], HEAD))
     assert (told(found), found.report.rows) == ([], 2 * times)
     assert ("header_repeated_ignored", 3) in told(found, "warning")
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("5h30", "des heures et des minutes"),
+        ("05:30", "des heures et des minutes"),
+        ("315 min", "le nombre seul"),
+        ("< 0,5", "le nombre seul"),
+        ("45 ans", "le nombre seul"),
+        ("12,5%", "cette colonne n'est pas une part"),
+        ("bof", "ce n'est pas un nombre"),
+    ],
+)
+def test_a_number_written_otherwise_is_told_how_to_write_it(cell, said):
+    found = check(examinations(*GOOD, f"E3;990000077;15/07/2026;après;{cell}"))
+    (fault,) = [i for i in found.report.issues if i.severity == "error"]
+    assert (fault.cell, said in message(fault, "fr")) == ("E4", True)
+    assert cell not in message(fault, "fr")
+
+
+def test_a_share_above_one_is_told_how_it_is_written():
+    head = "FINESS;Unité;Semaine;Outil;Aboutissement;Part manuelle;Dossiers manuels;Dossiers"
+    lines = [f"990000077;Urg {ward};01/06/2026;oui;8{i};0,5;2;4" for i, ward in enumerate("AB")]
+    found = check(examinations(*lines, head=head), WEEKS)
+    assert told(found) == [("out_of_range", "E2"), ("out_of_range", "E3")]
+    assert "80 % avec son signe" in message(found.report.issues[-1], "fr")

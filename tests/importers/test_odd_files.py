@@ -405,7 +405,7 @@ def test_rows_with_a_line_through_them_are_told_and_so_are_rows_of_no_height():
 
     found = check(book(struck), "f.xlsx").report
     assert [(i.code, i.row, i.params) for i in found.issues] == [("struck_through", 3, {"n": 2})]
-    assert "2 lignes" in message(found.issues[0], "fr")
+    assert "2 ligne(s)" in message(found.issues[0], "fr")
 
     def struck_total(name, sheet):
         struck(name, sheet)
