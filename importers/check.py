@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -64,7 +64,7 @@ def check_bytes(
     name: str,
     table: str | None = None,
     lenient: bool = False,
-    digest: str | None = None,
+    digest: Callable[[], str] | None = None,
 ) -> Checked:
     """Read a file against a protocol.
 
@@ -77,19 +77,20 @@ def check_bytes(
     lenient
         An absent required column is a warning: what needs it will not be estimable (offline evaluation).
     digest
-        The SHA-256 of the content, when it is known.
+        Gives the SHA-256 of the content, when it is reckoned elsewhere.
 
     Returns
     -------
     Checked
         The report and, when it accepts, the typed rows. Nothing is ever half-kept.
     """
-    digest = digest or hashlib.sha256(content).hexdigest()
     try:
         grid, chosen = read_table(content, protocol, context, name, table)
     except Unreadable as stop:
-        return Checked(_report([stop.issue], 0, {}, None, digest, context, places=stop.places), None)
-    return _checked(grid, chosen, context, digest, name, lenient=lenient)
+        sha256 = digest() if digest else hashlib.sha256(content).hexdigest()
+        return Checked(_report([stop.issue], 0, {}, None, sha256, context, places=stop.places), None)
+    sha256 = digest() if digest else hashlib.sha256(content).hexdigest()
+    return _checked(grid, chosen, context, sha256, name, lenient=lenient)
 
 
 def _checked(grid: Grid, table: Table, context: Context, digest: str, name: str, *, lenient: bool) -> Checked:

@@ -43,27 +43,37 @@ class Request:
         self.out = Path(self.asked["out"])
         self._limits = Limits(**self.asked["context"]["limits"])
         _limit(self._limits.file_bytes, COPY_SECONDS if "annotated" in self.asked else 0)
-        self._read: tuple[bytes, str] | BaseException | None = None
+        self._read: bytes | BaseException = b""
+        self._sha256 = ""
+        self._there = threading.Event()
         self._beside = threading.Thread(target=self._reading)
         self._beside.start()
 
     def _reading(self) -> None:
         try:
-            content = Path(self.asked["path"]).read_bytes()
+            self._read = content = Path(self.asked["path"]).read_bytes()
             if content.startswith(ARCHIVE):
                 with contextlib.suppress(Unreadable):  # who reads it says why
                     checked_entries(content, self._limits)
                     unpacked(content)
-            self._read = content, hashlib.sha256(content).hexdigest()
         except BaseException as error:  # noqa: BLE001  # raised again where the file is wanted
             self._read = error
+            return
+        finally:
+            self._there.set()
+        self._sha256 = hashlib.sha256(content).hexdigest()
 
-    def file(self) -> tuple[bytes, str]:
-        """The bytes of the file, and their digest."""
-        self._beside.join()
-        if not isinstance(self._read, tuple):
-            raise self._read or RuntimeError
+    def file(self) -> bytes:
+        """The bytes of the file."""
+        self._there.wait()
+        if isinstance(self._read, BaseException):
+            raise self._read
         return self._read
+
+    def digest(self) -> str:
+        """Their SHA-256."""
+        self._beside.join()
+        return self._sha256
 
 
 def _limit(largest_file: int, more: int) -> None:

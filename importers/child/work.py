@@ -43,8 +43,7 @@ def answer(request: Request) -> None:
         checked = _checked(request, MARKED)
         most = context_from(request.asked["context"]).limits.row_errors_reported
         _write(replace(checked, report=checked.report.first(most)), request)
-        content, _ = request.file()
-        copy = annotated_copy(content, checked.report, **_common(request), locale=request.asked["locale"])
+        copy = annotated_copy(request.file(), checked.report, **_common(request), locale=request.asked["locale"])
         if copy is not None:
             partial = request.out / "annotated.part"
             partial.write_bytes(copy)
@@ -67,14 +66,12 @@ def _checked(request: Request, most: int = 0) -> Checked:
     limits = common["context"].limits
     limits = replace(limits, row_errors_reported=max(most, limits.row_errors_reported))
     common["context"] = replace(common["context"], limits=limits)
-    content, digest = request.file()
-    return check_bytes(content, **common, lenient=request.asked["lenient"], digest=digest)
+    return check_bytes(request.file(), **common, lenient=request.asked["lenient"], digest=request.digest)
 
 
 def _columns(request: Request) -> Checked:
-    content, _ = request.file()
     return read_columns(
-        content, request.asked["wanted"], context_from(request.asked["context"]), name=request.asked["name"]
+        request.file(), request.asked["wanted"], context_from(request.asked["context"]), name=request.asked["name"]
     )
 
 
