@@ -54,7 +54,10 @@ def add_instructions(
             say("How to fill in"),
             " ".join([*one_row, say("Dark headers are required. Leave a cell empty when the value is missing.")]),
         ),
-        (say("Dates and numbers"), say("Dates DD/MM/YYYY, times HH:MM of Paris; decimals with a comma or a point.")),
+        (
+            say("Dates and numbers"),
+            say("Dates DD/MM/YYYY, times HH:MM by the clock of the hospital; decimals with a comma or a point."),
+        ),
         (
             say("Your own export"),
             say("It may be pasted with its own headers, when the dictionary accepts them; paste the values alone."),

@@ -69,6 +69,11 @@ def _frame(lines: bytes, separator: str, first: Sequence[str], breaks: int) -> p
         if blank >= 0:
             end = lines[: blank + 1]
             return None if lines[blank:].strip(b"\n") else _frame(end, separator, first, end.count(b"\n"))
+    last = lines[lines.rfind(b"\n") + 1 :]
+    if (
+        last.count(separator.encode()) > frame.width - 1
+    ):  # at the end of the text, Polars lets an empty cell too many pass
+        return None
     if frame.to_series(-1).null_count():  # a row that is too short ends there; so does one whose last cell is empty
         above = sum(line.count(separator) for line in first)
         if lines.count(separator.encode()) != above + frame.height * (frame.width - 1):

@@ -321,3 +321,13 @@ def test_two_encodings_in_one_large_file_are_refused():
     half = len(content) // 2
     with pytest.raises(Unreadable, match="encoding_undecodable"):
         utf8_lines(content[:half].encode() + content[half:].encode("cp1252"))
+
+
+def test_an_empty_cell_too_many_at_the_very_end_is_told(monkeypatch):
+    """The last line ends with one separator more, and no line feed after it; found by the fuzz."""
+    content = "\n".join([HEADER, *(f"C{i};990000010;0.5" for i in range(40)), "C40;990000010;0.5;"]).encode()
+    slow = check_bytes(content, PROTOCOL, CONTEXT, name="f.csv").report
+    monkeypatch.setattr("importers.files.text_files.FAST_FROM", 1)
+    fast = check_bytes(content, PROTOCOL, CONTEXT, name="f.csv").report
+    assert fast.issues == slow.issues
+    assert ("ragged_rows", 42) in {(i.code, i.row) for i in fast.issues}
