@@ -62,7 +62,7 @@ def rows(n: int, seed: int = 1) -> pl.DataFrame:
 
 
 def examinations(n: int, seed: int = 2) -> pl.DataFrame:
-    """What a laboratory sends: a day, a delay in hours with two decimals, an age."""
+    """What a laboratory sends: a day, a delay in hours with two decimals, an age, a service that the protocol does not know."""
     rng = np.random.default_rng(seed)
     day = np.datetime64("2026-01-06") + rng.integers(0, 250, n).astype("timedelta64[D]")
     return pl.DataFrame(
@@ -74,6 +74,7 @@ def examinations(n: int, seed: int = 2) -> pl.DataFrame:
             "turnaround_hours": np.round(rng.gamma(2, 3, n), 2),
             "age": rng.integers(0, 100, n),
             "sex": np.where(rng.random(n) < 0.5, "F", "M"),
+            "service": np.array(["CHIMIE", "HEMATO", "URGENCES", "REA"])[rng.integers(0, 4, n)],
         }
     )
 
@@ -159,7 +160,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         csv, lean, xlsx = (Path(folder) / name for name in ("cases.csv", "lean.csv", "cases.xlsx"))
         examinations(asked.rows).write_csv(lean)
-        print(f"CSV of {asked.rows:,} rows × 7, {lean.stat().st_size / 1e6:.0f} MB ({LABORATORY.id})")
+        print(f"CSV of {asked.rows:,} rows × 8, {lean.stat().st_size / 1e6:.0f} MB ({LABORATORY.id})")
         compared("polars.read_csv", lambda: pl.read_csv(lean), lean, LABORATORY)
         rows(asked.rows).write_csv(csv)
         print(f"CSV of {asked.rows:,} rows × 10, {csv.stat().st_size / 1e6:.0f} MB ({PROTOCOL.id})")
