@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
@@ -15,6 +14,7 @@ import polars as pl
 from evaluation.tables import DataDictionary, Label, Table
 from evaluation.vocabulary import ColumnRole
 from importers.cells.rules import Fault, row_faults, whole_table
+from importers.cells.shapes import value_shape
 from importers.cells.typed import Typed
 from importers.cells.values import typed
 from importers.cells.zones import PARIS, zone_of
@@ -34,12 +34,6 @@ from importers.side_by_side import side_by_side
 
 LONG_TO_READ: Final = ("datetime", "date")
 """Types whose cells take longest: columns that threads begin with, so that none is left alone with one at the end."""
-NUMBER: Final = re.compile(r"[+-]?[0-9]{1,3}(?: ?[0-9]{3})*(?:[.,][0-9]*)?$|[+-]?[0-9]*[.,]?[0-9]+$")
-
-TIME: Final = re.compile(r"[0-9]{1,3}\s?[:hH]\s?[0-5][0-9](?::[0-5][0-9])?$")
-NUMBER_AND_UNIT: Final = re.compile(r"[<>≤≥]?\s?[+-]?[0-9]+(?:[.,][0-9]+)?\s?(?:[^\W\d_]{1,8}|€|%)?\.?$")
-"""`315 min`, `45 ans`, `< 0,5`."""
-
 __all__ = ["Context", "check_bytes", "check_file"]
 
 
@@ -84,13 +78,12 @@ def check_bytes(
     Checked
         The report and, when it accepts, the typed rows. Nothing is ever half-kept.
     """
+    sha256 = digest or (lambda: hashlib.sha256(content).hexdigest())
     try:
         grid, chosen = read_table(content, protocol, context, name, table)
     except Unreadable as stop:
-        sha256 = digest() if digest else hashlib.sha256(content).hexdigest()
-        return Checked(_report([stop.issue], 0, {}, None, sha256, context, places=stop.places), None)
-    sha256 = digest() if digest else hashlib.sha256(content).hexdigest()
-    return _checked(grid, chosen, context, sha256, name, lenient=lenient)
+        return Checked(_report([stop.issue], 0, {}, None, sha256(), context, places=stop.places), None)
+    return _checked(grid, chosen, context, sha256(), name, lenient=lenient)
 
 
 def _checked(grid: Grid, table: Table, context: Context, digest: str, name: str, *, lenient: bool) -> Checked:
@@ -294,22 +287,6 @@ def _located(grid: Grid, positions: Mapping[str, int], faults: Sequence[Fault], 
             found.append((row, position, issue))
     found.sort(key=lambda f: f[:2])
     return [issue for _, _, issue in found]
-
-
-def value_shape(text: str | None) -> str:
-    """What a cell looks like, never what it says: `number`, `number and unit`, `date`, `time`, `text, 12 characters`, `empty`."""
-    if text is None or not text.strip():
-        return "empty"
-    stripped = text.strip()
-    if NUMBER.match(stripped):
-        return "number"
-    if TIME.match(stripped):
-        return "time"
-    if NUMBER_AND_UNIT.match(stripped):
-        return "number and unit"
-    if stripped[:1].isdigit() and sum(stripped.count(c) for c in "/-:") >= 2:
-        return "date"
-    return f"text, {len(stripped)} characters"
 
 
 def _report(

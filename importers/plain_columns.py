@@ -10,8 +10,8 @@ import polars as pl
 
 from evaluation.tables import Column, ColumnType, Label
 from evaluation.vocabulary import ColumnRole
+from importers.cells.shapes import value_shape
 from importers.cells.values import Typed, typed
-from importers.check import value_shape
 from importers.columns.headers import HeaderWords, folded, loose
 from importers.context import Context
 from importers.files.grid import Grid, column_letters

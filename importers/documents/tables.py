@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from importers.check import value_shape
+from importers.cells.shapes import value_shape
 from importers.columns.headers import bare, is_deceptive
 from importers.documents.faults import Fault
 from importers.documents.kinds import Document, Field, Sheet

@@ -14,7 +14,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from evaluation.protocol import load_protocol
 from importers.answer import normalised_rows
-from importers.check import Context, check_bytes, value_shape
+from importers.cells.shapes import value_shape
+from importers.check import Context, check_bytes
 from importers.child.sandbox import in_child
 from importers.context import Limits
 from importers.given_context import context_of
