@@ -13,6 +13,7 @@ from evaluation.aggregate.faults import SENTENCES as AGGREGATE
 from evaluation.aggregate.faults import sentence as aggregate_sentence
 from evaluation.language import marked, translations
 from evaluation.tables import Label
+from importers.cells.shapes import shape_in_words
 from importers.report import Issue
 
 SENTENCES: Final[Mapping[str, str]] = {
@@ -353,14 +354,6 @@ BY_SHAPE: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What a cell looks like → the sentence that tells what to do with it."""
 
-SHAPES: Final[Mapping[str, str]] = {
-    "empty": marked("empty"),
-    "number": marked("number"),
-    "date": marked("date"),
-    "time": marked("time"),
-    "number and unit": marked("number and unit"),
-}
-
 
 def message(issue: Issue, locale: str = "fr") -> str:
     """The sentence of an issue in `locale`; numbers and dates as that language writes them."""
@@ -371,7 +364,12 @@ def message(issue: Issue, locale: str = "fr") -> str:
     kind = KINDS.get(str(params.get("kind")))
     if kind is not None:
         params["kind"] = say(kind)
-    places = {"cell": issue.cell, "row": issue.row, "column": issue.column, "shape": _shape(issue.value_shape, locale)}
+    places = {
+        "cell": issue.cell,
+        "row": issue.row,
+        "column": issue.column,
+        "shape": shape_in_words(issue.value_shape, locale) if issue.value_shape else "",
+    }
     return say(SENTENCES[_sentence(issue)]).format(**{**places, **params})
 
 
@@ -383,16 +381,6 @@ def _sentence(issue: Issue) -> str:
     elif shaped := BY_SHAPE.get(issue.code, {}).get(issue.value_shape or ""):
         said = shaped
     return f"{issue.code}:{said}" if said else issue.code
-
-
-def _shape(shape: str | None, locale: str) -> str:
-    say = translations("importers", locale).gettext
-    if shape is None:
-        return ""
-    if shape in SHAPES:
-        return say(SHAPES[shape])
-    length = "".join(c for c in shape if c.isdigit())
-    return say("text of {n} characters").format(n=length)
 
 
 def _shown(value: Any, locale: str) -> Any:

@@ -5,11 +5,33 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from evaluation.language import marked, translations
+
 NUMBER: Final = re.compile(r"[+-]?[0-9]{1,3}(?: ?[0-9]{3})*(?:[.,][0-9]*)?$|[+-]?[0-9]*[.,]?[0-9]+$")
 
 TIME: Final = re.compile(r"[0-9]{1,3}\s?[:hH]\s?[0-5][0-9](?::[0-5][0-9])?$")
-NUMBER_AND_UNIT: Final = re.compile(r"[<>≤≥]?\s?[+-]?[0-9]+(?:[.,][0-9]+)?\s?(?:[^\W\d_]{1,8}|€|%)?\.?$")
+A_UNIT: Final = (
+    "ms|s|sec|min|mn|minutes?|h|heures?|hours?|j|jours?|days?|semaines?|mois|ans?|années?|years?|€|eur|euros?|%"
+)
+NUMBER_AND_UNIT: Final = re.compile(
+    rf"[<>≤≥]\s?[+-]?[0-9]+(?:[.,][0-9]+)?$|[<>≤≥]?\s?[+-]?[0-9]+(?:[.,][0-9]+)?\s?(?:{A_UNIT})\.?$", re.IGNORECASE
+)
 """`315 min`, `45 ans`, `< 0,5`."""
+SHAPES: Final = {
+    "empty": marked("empty"),
+    "number": marked("number"),
+    "date": marked("date"),
+    "time": marked("time"),
+    "number and unit": marked("number and unit"),
+}
+
+
+def shape_in_words(shape: str | None, locale: str) -> str:
+    """A shape in the person's language."""
+    say = translations("importers", locale).gettext
+    if shape is None or shape in SHAPES:
+        return say(SHAPES[shape or "empty"])
+    return say("text of {n} characters").format(n="".join(c for c in shape if c.isdigit()))
 
 
 def value_shape(text: str | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from evaluation.language import marked, translations
+from importers.cells.shapes import shape_in_words
 from importers.documents.faults import Answer, Fault
 from importers.messages import SENTENCES as CONTAINER
 from importers.messages import message as container_message
@@ -133,7 +134,7 @@ def message(fault: Fault, locale: str = "fr") -> str:
     say = translations("importers", locale).gettext
     params = {name: value(locale) if callable(value) else value for name, value in fault.params.items()}
     return say(SENTENCES[fault.code]).format(
-        **{"place": place(fault, locale), "row": fault.row, "shape": _shape(fault.shape, locale), **params}
+        **{"place": place(fault, locale), "row": fault.row, "shape": shape_in_words(fault.shape, locale), **params}
     )
 
 
@@ -152,16 +153,6 @@ def place(fault: Fault, locale: str) -> str:
         parts.append(f"« {fault.column} »")
     text = ", ".join(parts) or say("the file")
     return text[:1].upper() + text[1:]
-
-
-def _shape(shape: str | None, locale: str) -> str:
-    """What the cell looks like, in words, by the sentences of the checks of observations."""
-    say = translations("importers", locale).gettext
-    if shape is None:
-        return say("empty")
-    known = {"empty": say("empty"), "number": say("number"), "date": say("date")}
-    digits = "".join(c for c in shape if c.isdigit())
-    return known.get(shape) or say("text of {n} characters").format(n=digits)
 
 
 def _issue(fault: Fault) -> Issue:

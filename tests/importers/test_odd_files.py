@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from evaluation.protocol import load_protocol
 from importers.answer import normalised_rows
-from importers.cells.shapes import value_shape
+from importers.cells.shapes import shape_in_words, value_shape
 from importers.check import Context, check_bytes
 from importers.child.sandbox import in_child
 from importers.context import Limits
@@ -731,10 +731,18 @@ def test_a_lone_cell_far_away_asks_for_no_memory():
         ("1 234,5", "number"),
         ("-,5", "number"),
         ("12", "number"),
+        ("5401Z", "text, 5 characters"),
+        ("45 ans", "number and unit"),
+        ("< 0,5", "number and unit"),
+        ("5h30", "time"),
+        ("", "empty"),
     ],
 )
 def test_the_shape_of_a_cell(text_of_cell, shape):
     assert value_shape(text_of_cell) == shape
+    french, english = shape_in_words(shape, "fr"), shape_in_words(shape, "en")
+    assert french != english or shape == "date"
+    assert ("text" in shape) == any(c.isdigit() for c in french)
 
 
 @pytest.mark.parametrize("header", ["Numéro FINESS", "FINESS du site", "Code_finess"])
