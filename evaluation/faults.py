@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from evaluation.language import marked, translations
 from evaluation.refusal import Refusal
+from evaluation.tables import TableFault
 
 
 class Problem(NamedTuple):
@@ -46,6 +47,7 @@ def fault(message: str, **params: Any) -> PydanticCustomError:
 STANDARD: Mapping[str, str] = {
     "missing": marked("this key is missing"),
     "extra_forbidden": marked("unknown key"),
+    "unexpected_keyword_argument": marked("unknown key"),
     "enum": marked("must be one of: {expected}"),
     "literal_error": marked("must be one of: {expected}"),
     "string_pattern_mismatch": marked("must match {pattern}"),
@@ -60,6 +62,7 @@ STANDARD: Mapping[str, str] = {
     "list_type": marked("must be a list"),
     "dict_type": marked("must be an object"),
     "model_type": marked("must be an object"),
+    "dataclass_type": marked("must be an object"),
     "greater_than": marked("must be above {gt}"),
     "greater_than_equal": marked("must be at least {ge}"),
     "less_than": marked("must be below {lt}"),
@@ -76,6 +79,8 @@ def problem(error: ErrorDetails) -> Problem:
     context = dict(error.get("ctx", {}))
     if error["type"] == "protocol":
         return Problem(key, context.pop("template"), context)
+    if isinstance(found := context.get("error"), TableFault):
+        return Problem(key, found.message, found.params)
     if error["type"] in STANDARD:
         return Problem(key, STANDARD[error["type"]], context)
     return Problem(key, "{words}", {"words": error["msg"]})

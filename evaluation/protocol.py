@@ -5,18 +5,26 @@ from __future__ import annotations
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from evaluation.canonical import digest_of
 from evaluation.faults import Problem, ProtocolError, fault, problem
 from evaluation.indicators.catalogue import Input, Option, catalogue
 from evaluation.language import marked
-from evaluation.tables import NUMERIC, ColumnName, Frozen, Label, Slug, Table
+from evaluation.tables import COLUMN_NAME, NUMERIC, SLUG, Label, Table
 from evaluation.vocabulary import Better, ColumnRole, Design, Domain, Measured, Role, Strength, Test, UseCase
 
 LIBRARY = Path(__file__).parent / "protocols"
+Slug = Annotated[str, Field(pattern=SLUG)]
+ColumnName = Annotated[str, Field(pattern=COLUMN_NAME)]
+
+
+class Frozen(BaseModel):
+    """A part of a protocol: immutable, and unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Criterion(Frozen):

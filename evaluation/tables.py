@@ -1,42 +1,64 @@
-"""The data dictionary of a protocol: the tables that sites send, and what each of their columns holds."""
+"""The data dictionary of a protocol: the tables that sites send, and what each of their columns holds.
+
+Plain data classes, loaded in no time by a process that only reads files; `evaluation.protocol` makes them from TOML.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Protocol, Self
+import re
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from evaluation.faults import fault
 from evaluation.vocabulary import ColumnRole
 
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+SLUG: Final = r"^[a-z][a-z0-9_-]{0,63}$"
+COLUMN_NAME: Final = r"^[a-z][a-z0-9_]{0,63}$"
 ColumnType = Literal["text", "number", "integer", "boolean", "date", "datetime", "category"]
 NUMERIC: Final = ("number", "integer", "boolean")
 """Types whose cells are numbers to an indicator."""
+SUNDAY: Final = 7
 
 
-class Frozen(BaseModel):
-    """A part of a protocol: immutable, and unknown keys are errors."""
+class TableFault(ValueError):
+    """What is wrong with a table, as a message of the catalogue and what fills it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    def __init__(self, message: str, **params: Any) -> None:
+        super().__init__(message.format(**params))
+        self.message, self.params = message, params
 
 
-class Label(Frozen):
+class _Written:
+    """A part of a table as a protocol writes it: an unknown key is an error."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid", "str_strip_whitespace": True}
+
+
+def _require_name(name: str, pattern: str) -> None:
+    if re.search(pattern, name) is None or name.endswith("\n"):
+        raise TableFault("`{name}` must match {pattern}", name=name, pattern=pattern)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label(_Written):
     """A text in both languages."""
 
-    fr: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+    fr: str
+    en: str
+
+    def __post_init__(self) -> None:
+        if not (self.fr and self.en):
+            raise TableFault("a text must not be empty, in French or in English")
 
     def __call__(self, locale: str = "fr") -> str:
         """The text in `locale`."""
         return self.en if locale == "en" else self.fr
 
 
-class Column(Frozen):
+@dataclass(frozen=True, kw_only=True)
+class Column(_Written):
     """One column of a table, whatever a site calls it."""
 
-    name: ColumnName
+    name: str
     role: ColumnRole
     type: ColumnType
     label: Label
@@ -45,36 +67,35 @@ class Column(Frozen):
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
-    at_most: ColumnName | None = Field(
-        default=None,
-        description="the column of the table that a number never exceeds in its row, as those handled by hand all cases",
-    )
-    weekday: int | None = Field(
-        default=None, ge=1, le=7, description="the one day of the week that a date may be, from 1 for Monday"
-    )
+    at_most: str | None = None
+    """The column of the table that a number never exceeds in its row, as those handled by hand all cases."""
+    weekday: int | None = None
+    """The one day of the week that a date may be, from 1 for Monday."""
     pattern: str | None = None
-    categories: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict, description="canonical code → accepted spellings"
-    )
-    without_tool: str = Field(default="", description="arm or period: the code of the rows without the tool")
-    with_tool: str = Field(default="", description="arm or period: the code of the rows with the tool")
+    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Canonical code → accepted spellings."""
+    without_tool: str = ""
+    """Arm or period: the code of the rows without the tool."""
+    with_tool: str = ""
+    """Arm or period: the code of the rows with the tool."""
     help: Label | None = None
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
+    def __post_init__(self) -> None:
+        _require_name(self.name, COLUMN_NAME)
         if self.type == "category" and not self.categories:
-            raise fault("column {column}: a category needs `categories`", column=self.name)
+            raise TableFault("column {column}: a category needs `categories`", column=self.name)
         if self.role in (ColumnRole.ARM, ColumnRole.PERIOD):
             missing = {self.without_tool, self.with_tool} - set(self.categories)
             if missing or self.without_tool == self.with_tool:
-                raise fault(
+                raise TableFault(
                     "column {column}: `without_tool` and `with_tool` must be two of its categories", column=self.name
                 )
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise fault("column {column}: minimum above maximum", column=self.name)
+            raise TableFault("column {column}: minimum above maximum", column=self.name)
         if self.weekday is not None and self.type != "date":
-            raise fault("column {column}: `weekday` goes with a date", column=self.name)
-        return self
+            raise TableFault("column {column}: `weekday` goes with a date", column=self.name)
+        if self.weekday is not None and not 1 <= self.weekday <= SUNDAY:
+            raise TableFault("column {column}: `weekday` goes from 1 for Monday to 7", column=self.name)
 
     def called(self, code: str, locale: str = "fr") -> str:
         """What people call a category: in French its first accepted spelling, in English its code in plain letters."""
@@ -82,52 +103,52 @@ class Column(Frozen):
         return spellings[0] if locale == "fr" and spellings else code.replace("_", " ")
 
 
-class Exclusion(Frozen):
+@dataclass(frozen=True, kw_only=True)
+class Exclusion(_Written):
     """Rows set aside by a rule written before the data were seen; they are counted on the scorecard."""
 
-    column: ColumnName
+    column: str
     below: float | None = None
     above: float | None = None
     reason: Label
 
-    @model_validator(mode="after")
-    def _one_bound(self) -> Self:
+    def __post_init__(self) -> None:
         if self.below is None and self.above is None:
-            raise fault("exclusion on {column}: give `below` or `above`", column=self.column)
-        return self
+            raise TableFault("exclusion on {column}: give `below` or `above`", column=self.column)
 
 
-class Table(Frozen):
+@dataclass(frozen=True, kw_only=True)
+class Table(_Written):
     """One kind of rows that sites send: cases, shifts, questionnaires, cost items."""
 
-    name: Slug
+    name: str
     label: Label
     row_unit: Label
-    columns: tuple[Column, ...] = Field(min_length=1)
-    one_of: tuple[tuple[ColumnName, ...], ...] = Field(
-        default=(), description="groups of columns of which a file brings exactly one"
-    )
+    columns: tuple[Column, ...]
+    one_of: tuple[tuple[str, ...], ...] = ()
+    """Groups of columns of which a file brings exactly one."""
     exclusions: tuple[Exclusion, ...] = ()
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
+    def __post_init__(self) -> None:
+        _require_name(self.name, SLUG)
+        if not self.columns:
+            raise TableFault("table {table}: at least one column is needed", table=self.name)
         names = [c.name for c in self.columns]
         if len(set(names)) != len(names):
-            raise fault("table {table}: a column is declared twice", table=self.name)
+            raise TableFault("table {table}: a column is declared twice", table=self.name)
         for used in (*(e.column for e in self.exclusions), *(n for group in self.one_of for n in group)):
             if used not in names:
-                raise fault("table {table}: unknown column {column}", table=self.name, column=used)
+                raise TableFault("table {table}: unknown column {column}", table=self.name, column=used)
         for column in self.columns:
             if column.at_most is not None and not self._bounds(column.at_most, column):
-                raise fault(
+                raise TableFault(
                     "table {table}: `at_most` of {column} wants another column, both of numbers",
                     table=self.name,
                     column=column.name,
                 )
         for role in (ColumnRole.SITE, ColumnRole.CASE_ID, ColumnRole.ARM, ColumnRole.PERIOD):
             if len(self.with_role(role)) > 1:
-                raise fault("table {table}: two columns have the role {role}", table=self.name, role=role.value)
-        return self
+                raise TableFault("table {table}: two columns have the role {role}", table=self.name, role=role.value)
 
     def _bounds(self, name: str, column: Column) -> bool:
         return name != column.name and self.has(name) and {column.type, self.column(name).type} <= {"number", "integer"}

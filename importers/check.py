@@ -7,33 +7,28 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from evaluation.tables import DataDictionary, Label, Table
 from evaluation.vocabulary import ColumnRole
-from importers.cells.rules import Fault, row_faults, whole_table
-from importers.cells.shapes import value_shape
-from importers.cells.typed import Typed
-from importers.cells.values import typed
+from importers.cells.rules import row_faults, whole_table
 from importers.cells.zones import PARIS, zone_of
 from importers.columns.headers import HeaderWords, bare, recognise_table
 from importers.columns.recognised import Recognised, recognise
 from importers.context import Context
+from importers.every_column import read_every_column
+from importers.fault_places import placed_faults
 from importers.files.grid import Grid, column_letters
 from importers.files.readers import read_file
 from importers.files.sheet_titles import sheet_titles
 from importers.files.unreadable import Unreadable
 from importers.identity.file_names import told_by_name
 from importers.identity.headers import announces_people
-from importers.identity.privacy import Search
 from importers.identity.shown import discreet
 from importers.report import Checked, Issue, Report
-from importers.side_by_side import side_by_side
 
-LONG_TO_READ: Final = ("datetime", "date")
-"""Types whose cells take longest: columns that threads begin with, so that none is left alone with one at the end."""
 __all__ = ["Context", "check_bytes", "check_file"]
 
 
@@ -59,6 +54,7 @@ def check_bytes(
     table: str | None = None,
     lenient: bool = False,
     digest: Callable[[], str] | None = None,
+    typed_rows: Callable[[pl.DataFrame], None] | None = None,
 ) -> Checked:
     """Read a file against a protocol.
 
@@ -72,6 +68,9 @@ def check_bytes(
         An absent required column is a warning: what needs it will not be estimable (offline evaluation).
     digest
         Gives the SHA-256 of the content, when it is reckoned elsewhere.
+    typed_rows
+        Is given the rows once every column is read and nobody is identified, before the rules across rows: they are kept
+        unless the report refuses the file.
 
     Returns
     -------
@@ -83,10 +82,19 @@ def check_bytes(
         grid, chosen = read_table(content, protocol, context, name, table)
     except Unreadable as stop:
         return Checked(_report([stop.issue], 0, {}, None, sha256(), context, places=stop.places), None)
-    return _checked(grid, chosen, context, sha256(), name, lenient=lenient)
+    return _checked(grid, chosen, context, sha256(), name, lenient=lenient, typed_rows=typed_rows)
 
 
-def _checked(grid: Grid, table: Table, context: Context, digest: str, name: str, *, lenient: bool) -> Checked:
+def _checked(
+    grid: Grid,
+    table: Table,
+    context: Context,
+    digest: str,
+    name: str,
+    *,
+    lenient: bool,
+    typed_rows: Callable[[pl.DataFrame], None] | None,
+) -> Checked:
     """Headers, cells and rows of a table; a file that identifies people stops there, and nothing of it is described."""
     rows = grid.frame.height
     empty = {i for i, c in enumerate(grid.frame.get_columns()) if c.null_count() == rows > 0}
@@ -96,8 +104,8 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, name: str,
     columns = {grid.headers[position]: name for name, position in positions.items()}
     zone = _zone(grid, table, positions, context)
     context = replace(context, zone=zone or PARIS)
-    results, private = _read_columns(grid, table, positions, context)
-    private += told_by_name(name)
+    read = read_every_column(grid, table, positions, context)
+    private = [*read.private, *told_by_name(name)]
     private += _renamed(grid, recognised, {issue.column for issue in private})
     if private:
         columns = {header: name for header, name in columns.items() if name not in recognised.own}
@@ -107,9 +115,15 @@ def _checked(grid: Grid, table: Table, context: Context, digest: str, name: str,
         told_apart = [i for i in early if i.code != "ambiguous_columns"]  # a blank workbook holds them all
         issues = [*told_apart, Issue("no_rows", "error")]
         return Checked(_report(issues, 0, columns, table.name, digest, context, places=places), None)
-    results = {name: result for name, result in results.items() if name not in recognised.contested}
-    frame = pl.DataFrame([result.values.alias(name) for name, result in results.items()])
-    value_issues, unlisted = _row_issues(grid, table, positions, context, frame, results)
+    read = read.without(recognised.contested)
+    frame = read.frame()
+    if typed_rows is not None:
+        typed_rows(frame)
+    across = (
+        [fault for fault in row_faults(table, frame, grid.rows, context) if fault.mask.any()] if frame.width else []
+    )
+    placed, unlisted = placed_faults(grid, positions, [*read.faults, *across], context.limits.row_errors_reported)
+    value_issues = [*read.issues, *placed]
     told = {issue.cell for issue in early if issue.cell}
     value_issues = [issue for issue in value_issues if issue.cell is None or issue.cell not in told]
     if rows > context.limits.rows:
@@ -187,106 +201,6 @@ def _table_names(protocol: DataDictionary) -> Label:
         fr=", ".join(f"{table.name} ({table.label.fr})" for table in protocol.tables),
         en=", ".join(f"{table.name} ({table.label.en})" for table in protocol.tables),
     )
-
-
-def _read_columns(
-    grid: Grid, table: Table, positions: Mapping[str, int], context: Context
-) -> tuple[dict[str, Typed], list[Issue]]:
-    """The recognised columns with their types, in the protocol's order; and whom any column, or a text around, identifies."""
-    needed = {name for group in table.one_of for name in group}
-    specs = {positions[spec.name]: spec for spec in table.columns if spec.name in positions}
-    search = Search(grid, table, positions, context.first_day.year if context.first_day else None)
-
-    def read(position: int) -> tuple[Typed | None, list[Issue]]:
-        spec = specs.get(position)
-        if spec is None or not grid.frame.height:
-            return None, search.column(position, nobody=False)
-        result = typed(
-            spec,
-            grid.frame[str(position)],
-            grid.headers[position],
-            context,
-            needed=spec.name in needed,
-            epoch_1904=grid.epoch_1904,
-            texts=grid.few_texts(position),
-            written=grid.written.get(position),
-        )
-        return result, search.column(position, nobody=result.nobody)
-
-    longest_first = sorted(range(len(grid.headers)), key=lambda p: p not in specs or specs[p].type not in LONG_TO_READ)
-    read_so = dict(zip(longest_first, side_by_side(read, longest_first, grid.frame.height), strict=True))
-    found = [read_so[position] for position in range(len(grid.headers))]
-    private = [issue for _, issues in found for issue in issues]
-    private += search.around(seen=bool(private))
-    return {spec.name: result for spec in table.columns if (result := _of(found, positions.get(spec.name)))}, private
-
-
-def _of(found: Sequence[tuple[Typed | None, list[Issue]]], position: int | None) -> Typed | None:
-    return None if position is None else found[position][0]
-
-
-def _row_issues(
-    grid: Grid,
-    table: Table,
-    positions: Mapping[str, int],
-    context: Context,
-    frame: pl.DataFrame,
-    results: Mapping[str, Typed],
-) -> tuple[list[Issue], Counter[str]]:
-    """The issues of columns, then those of cells and rows, by row; and how many more were not listed."""
-    whole = [issue for result in results.values() for issue in result.issues]
-    faults = [
-        Fault(code, name, mask, {**result.params.get(code, {})})
-        for name, result in results.items()
-        for code, mask in result.faults.items()
-    ]
-    if frame.width:
-        faults.extend(f for f in row_faults(table, frame, grid.rows, context) if f.mask.any())
-    ragged = [issue.row for issue in grid.issues if issue.code == "ragged_rows"]
-    if ragged:  # told once: their cells stand in the wrong columns
-        sound = ~grid.rows.is_in(pl.Series(ragged, dtype=grid.rows.dtype).implode())
-        faults = [replace(f, mask=f.mask & sound) for f in faults]
-    too_long = list(_too_long(grid, context))
-    located = {**positions, **{fault.column: int(fault.column) for fault in too_long}}
-    faults = [*too_long, *faults]
-    most = context.limits.row_errors_reported
-    unlisted: Counter[str] = Counter()
-    for fault in faults:
-        unlisted[fault.code] += max(0, int(fault.mask.sum()) - most)
-    return [*whole, *_located(grid, located, faults, most)], unlisted
-
-
-def _too_long(grid: Grid, context: Context) -> Iterator[Fault]:
-    """Cells of any column, known or not, that hold more text than a cell may: under the column's number."""
-    for name in grid.frame.columns:
-        text = grid.frame[name]
-        if (text.str.len_bytes().max() or 0) > context.limits.cell_chars:  # type: ignore[operator]
-            yield Fault(
-                "cell_too_large", name, (text.str.len_chars() > context.limits.cell_chars).fill_null(value=False)
-            )
-
-
-def _located(grid: Grid, positions: Mapping[str, int], faults: Sequence[Fault], most: int) -> list[Issue]:
-    """One issue per cell at fault (the first `most` of each fault), by row then column."""
-    found: list[tuple[int, int, Issue]] = []
-    for fault in faults:
-        position = positions[fault.column]
-        raw = grid.frame[str(position)]
-        for record in fault.mask.arg_true().head(most).to_list():
-            row = int(grid.rows[record])
-            params = {**fault.params, **fault.per_record.get(record, {})}
-            issue = Issue(
-                fault.code,
-                "error",
-                row=row,
-                column=grid.headers[position].strip() or column_letters(position),
-                cell=f"{column_letters(position)}{row}",
-                value_shape=value_shape(raw[record]),
-                params=params,
-            )
-            found.append((row, position, issue))
-    found.sort(key=lambda f: f[:2])
-    return [issue for _, _, issue in found]
 
 
 def _report(

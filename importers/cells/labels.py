@@ -60,7 +60,9 @@ def typed_labels(spec: Column, text: pl.Series, raw: pl.Series, header: str, con
     code = "invalid_label" if spec.type == "boolean" or spec.role in GROUP_ROLES else "invalid_category"
     issues = [Issue("mixed_label_vocabulary", "warning", column=header)] if _is_mixed(spec, distinct, found) else []
     allowed = {"allowed": _allowed(spec)}
-    return Typed(values, {code: bad, "ambiguous_label": doubtful}, {code: allowed, "ambiguous_label": allowed}, issues)
+    faults = {code: bad, "ambiguous_label": doubtful}
+    nobody = not (bad.any() or doubtful.any())
+    return Typed(values, faults, {code: allowed, "ambiguous_label": allowed}, issues, nobody=nobody)
 
 
 def _loose(word: str) -> str:

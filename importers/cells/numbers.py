@@ -29,6 +29,7 @@ SURE_POINT: Final = r"^[+-]?(?:0?\.\d+|\d+\.(?:\d{1,2}|\d{4,}))(?:[eE][+-]?\d+)?
 DECIMAL_POINT: Final = rf"{SURE_POINT}|^[+-]?\d{{4,}}\.\d+$"
 """A point that groups no thousands."""
 NOT_FINITE: Final = r"^(?i:[+-]?(?:nan|inf|infinity|infini|∞))$"
+NOBODY_BELOW: Final = 1e7
 UNITS: Final = {"EUR": r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|euros?)$"}
 
 
@@ -68,7 +69,14 @@ def typed_number(spec: Column, text: pl.Series, header: str, stored: pl.Series |
     }
     whole = bounded(spec, values)
     params = {**whole.params} if spec.maximum == 1 else {**whole.params, "ambiguous_percent": {"say": "no_share"}}
-    return replace(whole, faults={**faults, **whole.faults}, params=params, issues=issues)
+    faults |= whole.faults
+    nobody = not any(mask.any() for mask in faults.values()) and are_short(values)
+    return replace(whole, faults=faults, params=params, issues=issues, nobody=nobody)
+
+
+def are_short(values: pl.Series) -> bool:
+    """Whether numbers are all too short for a telephone or a social security number."""
+    return not (values.abs() >= NOBODY_BELOW).any()
 
 
 def bounded(spec: Column, values: pl.Series) -> Typed:

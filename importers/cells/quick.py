@@ -11,7 +11,7 @@ import polars as pl
 
 from evaluation.tables import Column
 from importers.cells.dates import FIRST_YEAR, LAST_YEAR, is_midnight, too_many_midnights
-from importers.cells.numbers import DECIMAL_POINT, FINE_COMMA, THOUSANDS_COMMA, bounded, points_may_group
+from importers.cells.numbers import DECIMAL_POINT, FINE_COMMA, THOUSANDS_COMMA, are_short, bounded, points_may_group
 from importers.cells.texts import plain_text
 from importers.cells.typed import EDGES, Typed, matches
 from importers.cells.zones import PARIS
@@ -35,8 +35,6 @@ DATES: Final = tuple(
     )
 )
 """Ways of writing a whole column, and the format of each."""
-NOBODY_BELOW: Final = 1e7
-"""Numbers that are too short for a telephone or a social security number."""
 SHORT_CODE: Final = r"^(?:[A-Za-z][._\-]?[0-9]{1,7}|[A-Za-z]{2,6}[._\-]?[0-9]{1,4})$"
 """`C0001234`, `AB-12`: letters, then fewer digits than a date, a telephone or a record's number has."""
 SERIES: Final = 5
@@ -85,8 +83,7 @@ def _numbers(spec: Column, raw: pl.Series, header: str, context: Context) -> Typ
             return None
     if not values.is_finite().all():
         return None
-    small = not (values.abs() >= NOBODY_BELOW).any()
-    return _known(replace(bounded(spec, values), nobody=small), values)
+    return _known(replace(bounded(spec, values), nobody=are_short(values)), values)
 
 
 def _known(result: Typed, read: pl.Series) -> Typed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ FEW_ROWS: Final = 2
 FEW_OF_EACH: Final = 2
 ENOUGH_OF_EACH: Final = 5
 INVERTED_AREA: Final = 0.2
+GLANCE: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -67,16 +69,26 @@ def _periods(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> I
     moment = _present(table, frame, ColumnRole.DATE) or _present(table, frame, ColumnRole.START_TIME)
     if period is None or moment is None:
         return
-    before, after = (
-        frame[moment.name].filter((frame[period.name] == code).fill_null(value=False)).drop_nulls()
-        for code in (period.without_tool, period.with_tool)
-    )
-    if min(len(before), len(after)) >= ENOUGH_OF_EACH and before.min() > after.max():  # type: ignore[operator]
+    pairs = pl.DataFrame({"period": frame[period.name], "moment": frame[moment.name]})
+    if _are_inverted(pairs.head(GLANCE), period, 1) is False:  # a few rows show it already
+        return
+    if _are_inverted(pairs, period, ENOUGH_OF_EACH):
         called = {
             word: Label(fr=period.called(code, "fr"), en=period.called(code, "en"))
             for word, code in (("before", period.without_tool), ("after", period.with_tool))
         }
         yield Issue("periods_inverted", "warning", column=headers.get(period.name, period.name), params=called)
+
+
+def _are_inverted(pairs: pl.DataFrame, period: Column, enough: int) -> bool | None:
+    """Whether all moments without the tool are later than all those with it; `None` when there are not enough of each."""
+    before, after = (
+        pairs["moment"].filter((pairs["period"] == code).fill_null(value=False)).drop_nulls()
+        for code in (period.without_tool, period.with_tool)
+    )
+    if min(len(before), len(after)) < enough:
+        return None
+    return bool(before.min() > after.max())  # type: ignore[operator]
 
 
 def _alike(table: Table, frame: pl.DataFrame, headers: Mapping[str, str]) -> Iterator[Issue]:
@@ -119,13 +131,11 @@ def _excluded_by_protocol(table: Table, frame: pl.DataFrame, headers: Mapping[st
     for rule in table.exclusions:
         if rule.column in frame.columns:
             value = frame[rule.column]
-            caught = pl.Series([False] * len(value))
-            if rule.below is not None:
-                caught = caught | (value < rule.below).fill_null(value=False)
-            if rule.above is not None:
-                caught = caught | (value > rule.above).fill_null(value=False)
-            if caught.any():
-                params = {"n": int(caught.sum()), "reason": rule.reason}
+            low = -math.inf if rule.below is None else rule.below
+            high = math.inf if rule.above is None else rule.above
+            n = int(((value < low) | (value > high)).sum())
+            if n:
+                params = {"n": n, "reason": rule.reason}
                 yield Issue(
                     "excluded_by_protocol", "warning", column=headers.get(rule.column, rule.column), params=params
                 )

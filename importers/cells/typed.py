@@ -25,7 +25,7 @@ class Typed:
     counted: Mapping[str, pl.Series] = field(default_factory=dict)
     """Code → mask of the cells that one warning counts."""
     nobody: bool = False
-    """Whether its cells are known to be dates with or without times, or short numbers: they identify no one."""
+    """Whether its cells are known to be dates, short numbers or words of the protocol: they identify no one."""
 
 
 EDGES: Final = " \u00a0\u202f\t\r\n"

@@ -95,6 +95,7 @@ def _spread(cells: Typed, spread: Spread) -> Typed:
         cells.issues,
         spread.over(cells.missing) if cells.missing is not None and cells.missing.any() else None,
         {code: spread.over(mask) for code, mask in cells.counted.items() if mask.any()},
+        nobody=cells.nobody,
     )
 
 
@@ -115,7 +116,7 @@ def _read(
     else:
         result = _of_type(spec, sound, stripped.set(broken | formula, None), header, context, epoch_1904)
     faults = {**result.faults, "excel_error": broken, "formula_injection": formula}
-    return replace(result, faults=faults, missing=text.is_null())
+    return replace(result, faults=faults, missing=text.is_null(), nobody=result.nobody and not formula.any())
 
 
 def _of_type(spec: Column, text: pl.Series, raw: pl.Series, header: str, context: Context, epoch_1904: bool) -> Typed:

@@ -88,10 +88,13 @@ def refill() -> None:
 
 
 def environment() -> dict[str, str]:
-    """What a child finds around it: our own modules, two threads, and a file's bytes on large pages where the system has them."""
+    """What a child finds around it: our own modules, two threads, and a file's bytes on large pages where the system has them.
+
+    Its modules are compiled once, also where the program was told to write no bytecode: each child would compile them anew.
+    """
     return {
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
         "POLARS_MAX_THREADS": "2",
     }

@@ -19,7 +19,7 @@ from typing import Any, Final
 from evaluation.tables import DataDictionary
 from importers.child import ready as ready_child
 from importers.child.request import COPY, FELL, REPORT, SECONDS
-from importers.child.wire import context_json, read_rows, report_from
+from importers.child.wire import context_json, read_rows, report_from, tables_json
 from importers.context import Context
 from importers.report import Checked, Issue, Report, Usage
 
@@ -80,7 +80,7 @@ def _request(
     lenient: bool = False,
 ) -> dict[str, Any]:
     return {
-        "tables": [table.model_dump(mode="json") for table in protocol.tables],
+        "tables": tables_json(protocol),
         "context": context_json(context),
         "name": name or path.name,
         "table": table,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from evaluation.tables import Label
+from evaluation.tables import Column, DataDictionary, Exclusion, Label, Table
+from evaluation.vocabulary import ColumnRole
 from importers.context import Context, Limits
 from importers.report import Issue, Report
 
@@ -44,6 +46,37 @@ def context_from(content: dict[str, Any]) -> Context:
         content[key] = None if content[key] is None else frozenset(content[key])
     content["aliases"] = {k: tuple(v) for k, v in content["aliases"].items()}
     return Context(**{**content, "limits": Limits(**content["limits"])})
+
+
+def tables_json(dictionary: DataDictionary) -> list[dict[str, Any]]:
+    """The data dictionary of a protocol, as JSON."""
+    return [asdict(table) for table in dictionary.tables]
+
+
+def tables_from(content: Sequence[Mapping[str, Any]]) -> tuple[Table, ...]:
+    """What `tables_json` wrote."""
+    return tuple(
+        Table(
+            name=table["name"],
+            label=Label(**table["label"]),
+            row_unit=Label(**table["row_unit"]),
+            columns=tuple(map(_column_from, table["columns"])),
+            one_of=tuple(map(tuple, table["one_of"])),
+            exclusions=tuple(Exclusion(**{**e, "reason": Label(**e["reason"])}) for e in table["exclusions"]),
+        )
+        for table in content
+    )
+
+
+def _column_from(content: Mapping[str, Any]) -> Column:
+    read = {
+        "role": ColumnRole(content["role"]),
+        "label": Label(**content["label"]),
+        "aliases": tuple(content["aliases"]),
+        "categories": {code: tuple(spellings) for code, spellings in content["categories"].items()},
+        "help": Label(**content["help"]) if content["help"] else None,
+    }
+    return Column(**{**content, **read})
 
 
 def _param_json(value: Any) -> Any:

@@ -118,8 +118,8 @@ def _param_from(value: Any) -> Any:
 
 def _param_json(value: Any) -> Any:
     if isinstance(value, Label):
-        return value.model_dump()
-    return [label.model_dump() for label in value.labels] if isinstance(value, Choices) else value
+        return asdict(value)
+    return [asdict(label) for label in value.labels] if isinstance(value, Choices) else value
 
 
 def _fault_json(fault: Fault) -> dict[str, Any]:

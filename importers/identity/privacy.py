@@ -52,7 +52,7 @@ class Search:
         self._named = {bare(c.name) for c in table.columns}
 
     def column(self, position: int, *, nobody: bool) -> list[Issue]:
-        """What a column gives away; of one already read whole as dates or as short numbers, only the header is looked at."""
+        """What a column gives away; of one whose cells are known to identify nobody, only the header is looked at."""
         spec = self._specs.get(position)
         return [*_column(self._grid, position, spec, self._named, self._year, cells=not nobody)]
 
@@ -65,7 +65,8 @@ def _column(
     grid: Grid, position: int, spec: Column | None, named: set[str], year: int | None, *, cells: bool
 ) -> Iterator[Issue]:
     header, column = grid.headers[position], grid.frame[str(position)]
-    shown = "…" if header.strip() and kinds(pl.Series([header])) else header
+    protocols_own = spec is not None and _calls(spec, header)
+    shown = "…" if header.strip() and not protocols_own and kinds(pl.Series([header])) else header
     where = {"column": shown, "cell": f"{column_letters(position)}{grid.header_row}"}
     if shown != header:
         yield Issue("identifying_data", "error", grid.header_row, params={"kind": "header", "n": 1}, **where)
@@ -84,6 +85,11 @@ def _column(
             yield Issue("identifying_cell", "error", row, shown, cell, params=params)
         else:
             yield Issue("identifying_data", "error", row, shown, cell, params=params | {"say": "cell"})
+
+
+def _calls(spec: Column, header: str) -> bool:
+    """Whether a header is a word of the protocol for its column."""
+    return bare(header) in {bare(word) for word in (spec.name, spec.label.fr, spec.label.en, *spec.aliases)}
 
 
 def _cells(

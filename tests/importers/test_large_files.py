@@ -246,6 +246,50 @@ def test_a_missing_word_that_looks_like_a_code_is_no_code():
     assert found.nobody
 
 
+PEOPLE = (
+    "06 12 34 56 78",
+    "0612345678",
+    "33612345678",
+    "6 123 456 78",
+    "0612345678 €",
+    "1850775123456 77",
+    "185077512345677",
+    "jean@hopital.fr",
+    "DUPONT Jean",
+    "Mme Durand",
+    '=LIEN("mailto:jean@hopital.fr")',
+    "+33612345678",
+    "né le 03/04/1950",
+    "IPP 123456789",
+    "avant Mme Durand",
+)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_cells_known_to_identify_nobody_hold_no_identity(name):
+    seen = set()
+
+    @settings(max_examples=300)
+    @given(st.lists(st.sampled_from((*USUAL[name], *ODD, *PEOPLE)) | st.none(), min_size=1, max_size=6))
+    def check(cells):
+        raw = pl.Series("x", cells, dtype=pl.String)
+        if values.typed(SPECS[name], raw, "en-tête", CONTEXT).nobody:
+            seen.add(len(cells))
+            assert identity_texts.kinds(identity_texts.plain(raw), phones=SPECS[name].type != "datetime") is None, cells
+
+    check()
+    assert bool(seen) == (SPECS[name].type in ("number", "boolean", "category"))
+
+
+def test_a_header_that_names_people_is_told_above_cells_that_do_not():
+    lines = [row(i) + f";{i % 50}" for i in range(200)]
+    for header in ("Mme Durand", "age"):
+        found = check_bytes(
+            big(lines, "case_id;site;period;reference;score;" + header), PROTOCOL, CONTEXT, name="f.csv"
+        )
+        assert ("identifying_data" in found.report.issue_counts) == (header == "Mme Durand")
+
+
 def test_no_identity_slips_past_the_first_looks():
     """Whatever a pattern of an identity finds is among what the first looks let through."""
     draw = random.Random(3)  # noqa: S311

@@ -43,6 +43,26 @@ def test_the_child_answers_as_the_parent_would(file, value):
     assert here.frame is None or here.frame.equals(there.frame)
 
 
+def test_rows_on_their_way_are_taken_back_when_a_rule_across_rows_refuses_them(tmp_path):
+    head, first, second = TEXT.format("3").splitlines()
+    path = tmp_path / "f.csv"
+    path.write_text("\n".join((head, first, first, second)), encoding="utf-8")
+    found = in_child(path, PROTOCOL, CONTEXT)
+    assert (found.report.reason, found.frame) == ("duplicate_case_id", None)
+
+
+def test_a_child_loads_nothing_that_a_csv_does_not_need():
+    """Each would be waited for at every file."""
+    code = "import sys, importers.child.work; print(*({'numpy', 'pydantic', 'babel', 'openpyxl', 'scipy'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""
+
+
+def test_a_child_keeps_its_modules_compiled(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in ready_child.environment()
+
+
 def test_a_child_that_is_too_slow_or_dies_is_one_issue(file, monkeypatch):
     assert in_child(file("3"), PROTOCOL, CONTEXT, seconds=0).report.reason == "unreadable_file"
     monkeypatch.setattr("sys.executable", "/bin/false")

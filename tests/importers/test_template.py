@@ -175,9 +175,9 @@ def test_lists_bounds_and_red_cells_cover_every_typed_column():
 def test_a_list_with_commas_or_too_long_stands_on_its_own_sheet():
     column = load_protocol("diagnostic-accuracy").tables[0].column("sex")
     table = load_protocol("diagnostic-accuracy").tables[0]
-    long = column.model_copy(update={"categories": {"a": ("oui, un peu",), "b": ("x" * 260,)}})
+    long = replace(column, categories={"a": ("oui, un peu",), "b": ("x" * 260,)})
     protocol = load_protocol("diagnostic-accuracy").model_copy(
-        update={"tables": (table.model_copy(update={"columns": (long,), "one_of": ()}),)}
+        update={"tables": (replace(table, columns=(long,), one_of=()),)}
     )
     book = load_workbook(io.BytesIO(blank_workbook(protocol)))
     source = book["Cas"].data_validations.dataValidation[0].formula1
