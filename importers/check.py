@@ -142,7 +142,10 @@ def _zone(grid: Grid, table: Table, positions: Mapping[str, int], context: Conte
     if context.uploader_site is not None:
         return zone_of([context.uploader_site])
     site = next((positions[c.name] for c in table.with_role(ColumnRole.SITE) if c.name in positions), None)
-    return PARIS if site is None else zone_of(grid.frame[str(site)].drop_nulls().unique().to_list())
+    if site is None:
+        return PARIS
+    texts = grid.few_texts(site)
+    return zone_of((grid.frame[str(site)].unique() if texts is None else texts).drop_nulls().to_list())
 
 
 def _renamed(grid: Grid, recognised: Recognised, told: Set[str | None]) -> Iterator[Issue]:

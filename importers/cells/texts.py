@@ -11,6 +11,8 @@ from evaluation.vocabulary import ColumnRole
 from importers.cells.typed import Typed, matches
 
 SITE_LENGTH: Final = 9
+USUAL_CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+"""The shape of codes in the protocols of the library, which letters and a few digits have."""
 FINESS: Final = r"^[0-9][0-9AB][0-9]{7}$"
 ROUNDED: Final = r"^[0-9][.,][0-9]+[eE]\+?[0-9]{1,2}$|^[0-9][eE]\+[0-9]{1,2}$"
 """`9.9E+08`: a code that became a number, of which only the first digits are left."""
@@ -32,7 +34,7 @@ def plain_text(spec: Column, text: pl.Series, *, plain: bool = False) -> Typed:
         told = told | mask
     if spec.role == ColumnRole.SITE:
         counted["site_not_finess"] = ~text.str.contains(FINESS).fill_null(value=True) & ~told
-    if spec.pattern:
+    if spec.pattern and not (plain and spec.pattern == USUAL_CODE):
         code = "invalid_case_id" if spec.role == ColumnRole.CASE_ID else "invalid_text"
         faults[code] = ~text.str.contains(spec.pattern).fill_null(value=True) & ~told
     return Typed(text, faults, counted=counted)

@@ -131,6 +131,19 @@ def _headers_again(frame: pl.DataFrame, headers: Sequence[str]) -> pl.Series | N
     return again if again.any() else None
 
 
+def _filled(frame: pl.DataFrame) -> pl.Series:
+    """How many cells of each row are filled."""
+    whole = [name for name in frame.columns if not frame[name].null_count()]
+    if len(whole) == frame.width:
+        return pl.Series("n", [frame.width], dtype=pl.UInt32).new_from_index(0, frame.height)
+    filled = pl.sum_horizontal(pl.exclude(whole).is_not_null().cast(pl.UInt32)) + len(whole)
+    return frame.select(filled.cast(pl.UInt32).alias("n"))["n"]
+
+
+def _records(frame: pl.DataFrame) -> pl.Series:
+    return pl.int_range(frame.height, eager=True)
+
+
 def without_margins(
     frame: pl.DataFrame, rows: pl.Series, keys: Sequence[int] = (), headers: Sequence[str] = ()
 ) -> Margins:
@@ -145,14 +158,14 @@ def without_margins(
         left = without_margins(frame.filter(~again), rows.filter(~again), keys)
         told = (Issue("header_repeated_ignored", "warning", row=int(row)) for row in rows.filter(again))
         return Margins(left.frame, left.rows, (*told, *left.issues), left.others)
-    count = frame.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32)).alias("n"))["n"]
+    count = _filled(frame)
     partial = (count < frame.width).arg_true()
     if not len(partial) and frame.width > SPARSE:
         return Margins(frame, rows)
     sparse = (count > 0) & (count <= SPARSE)
     if sparse.any():
         blank = frame.with_row_index("record").filter(sparse).filter(~_says(frame.columns))
-        count = count.set(pl.Series(range(frame.height)).is_in(blank["record"].to_list()), 0) if blank.height else count
+        count = count.set(_records(frame).is_in(blank["record"].to_list()), 0) if blank.height else count
     left_out = _notes(frame, count, partial, keys) if frame.width > 1 else {}
     issues = tuple(Issue(code, "warning", row=int(rows[record])) for record, code in sorted(left_out.items()))
     others = tuple(
@@ -163,7 +176,7 @@ def without_margins(
     )
     kept = count > 0
     if left_out:
-        kept = kept & ~pl.Series(range(frame.height), dtype=pl.Int64).is_in(list(left_out))
+        kept = kept & ~_records(frame).is_in(list(left_out))
     if not kept.all():
         frame, rows = frame.filter(kept), rows.filter(kept)
     return Margins(frame, rows, issues, others)

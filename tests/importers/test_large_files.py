@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from evaluation.protocol import load_protocol
 from importers.cells import distinct, quick, values
 from importers.cells.distinct import Spread, few_texts
+from importers.cells.texts import USUAL_CODE
 from importers.cells.typed import Typed
 from importers.cells.zones import PARIS
 from importers.check import Context, check_bytes
@@ -229,7 +230,7 @@ PIECES = [
 )
 def test_short_codes_are_nobodys(series, numbers, year, pseudonym):
     codes = [series + number for number in numbers]
-    assert all(re.match(quick.SHORT_CODE, code) for code in codes)
+    assert all(re.match(quick.SHORT_CODE, code) and re.match(USUAL_CODE, code) for code in codes)
     texts = identity_texts.plain(pl.Series(codes))
     assert texts.to_list() == codes
     assert identity_texts.kinds(texts) is None
