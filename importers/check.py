@@ -98,7 +98,7 @@ def _checked(
     """Headers, cells and rows of a table; a file that identifies people stops there, and nothing of it is described."""
     rows = grid.frame.height
     empty = {i for i, c in enumerate(grid.frame.get_columns()) if c.null_count() == rows > 0}
-    recognised = recognise(grid.headers, table, context, lenient=lenient, empty=empty)
+    recognised = recognise(grid.headers, table, context, lenient=lenient, empty=empty, units=grid.units)
     positions = recognised.positions
     places = {header: column_letters(position) for position, header in enumerate(grid.headers)}
     columns = {grid.headers[position]: name for name, position in positions.items()}

@@ -144,7 +144,8 @@ SENTENCES: Final[Mapping[str, str]] = {
         "The column {expected} ({label}) is missing. « {other} » looks like it, in another unit ({told}): convert its values to {unit}, and head them so."
     ),
     "other_unit": marked(
-        "Column « {column} »: its header says {told}, and the protocol wants {unit}: convert the values, and head them so."
+        "Column « {column} »: its header, or the line below it, says {told}, and the protocol wants {unit}: "
+        "convert the values, and head them so."
     ),
     "mapped_header_absent": marked(
         "No column of the file is headed « {other} », as the mapping says. It holds: {names}."
@@ -301,6 +302,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "header_repeated_ignored": marked(
         "Row {row}: the line of headers again, as an export writes it on each page: it was left out."
     ),
+    "units_row_ignored": marked("Row {row}: a line that tells units or formats below the headers, left out."),
     "totals_row_ignored": marked("Row {row}: a line of totals, left out."),
     "excluded_by_protocol": marked(
         "Column « {column} »: {n} row(s) set aside by the protocol ({reason}); they are counted on the scorecard."

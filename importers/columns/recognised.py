@@ -34,12 +34,18 @@ class Recognised:
 
 
 def recognise(
-    headers: Sequence[str], table: Table, context: Context, *, lenient: bool, empty: Set[int] = frozenset()
+    headers: Sequence[str],
+    table: Table,
+    context: Context,
+    *,
+    lenient: bool,
+    empty: Set[int] = frozenset(),
+    units: Mapping[int, str] | None = None,
 ) -> Recognised:
     """Match the headers with the table's columns; every fault is listed.
 
     `empty` are the positions of columns without any value: of columns that exclude each other (a blank workbook holds them
-    all), such a one is as good as absent.
+    all), such a one is as good as absent. `units` tells what a line below the headers says of each column.
     """
     words = HeaderWords.of(table, context)
     chosen = chosen_headers(headers, table, words, context, lenient=lenient)
@@ -50,7 +56,7 @@ def recognise(
     if reading.by_alias:
         issues.append(Issue("columns_mapped_by_alias", "warning", params={"names": _each(reading.by_alias)}))
     issues.extend(_missing(table, words, reading, lenient=lenient))
-    issues.extend(_other_units(headers, table, reading.positions))
+    issues.extend(_other_units(headers, table, reading.positions, units or {}))
     columns = {headers[p]: n for p, n in chosen.columns.items() if reading.positions.get(n) == p}
     left = [headers[p] for p in sorted({*chosen.aside, *reading.aside}) if not is_deceptive(headers[p])]
     aside: dict[str, str | None] = dict.fromkeys(left)
@@ -69,12 +75,21 @@ def _labels(columns: Sequence[Column]) -> Label:
     return Label(fr=fr, en=en)
 
 
-def _other_units(headers: Sequence[str], table: Table, positions: Mapping[str, int]) -> Iterator[Issue]:
-    """Headers that tell another unit than their column's, whoever said what they are."""
+def _other_units(
+    headers: Sequence[str], table: Table, positions: Mapping[str, int], units: Mapping[int, str]
+) -> Iterator[Issue]:
+    """Columns whose header, or the line of units below it, tells another unit than theirs, whoever said what they are."""
     for column in table.columns:
-        header = headers[positions[column.name]] if column.name in positions else ""
-        if told := other_unit(header, column.unit):
-            yield Issue("other_unit", "error", column=header, params={"told": told, "unit": column.unit})
+        if column.name not in positions:
+            continue
+        position = positions[column.name]
+        below = units.get(position, "").strip(" ()[]")
+        told = other_unit(headers[position], column.unit) or other_unit(f"({below})", column.unit)
+        wanted = column.unit
+        if below == "%" and column.type == "number" and column.maximum == 1:
+            told, wanted = below, "0–1"
+        if told:
+            yield Issue("other_unit", "error", column=headers[position], params={"told": told, "unit": wanted})
 
 
 class _Reading:

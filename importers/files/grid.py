@@ -39,6 +39,9 @@ class Grid:
     pilot: str | None = None
     """The pilot whose blank workbook this is, when it is one."""
 
+    units: Mapping[int, str] = field(default_factory=dict)
+    """By the place of each column, what a line of units below the headers says of it."""
+
     written: Mapping[int, pl.Series] = field(default_factory=dict)
     """Of the columns with cells stored as numbers: the texts of their other cells. Only what is written reads in two ways."""
 
@@ -79,6 +82,24 @@ FOOTNOTE: Final = re.compile(
 )
 
 
+UNITS_CELL: Final = re.compile(
+    r"\s*[(\[]?\s*(?:(?:en|in)\s+)?(?:ms|s(?:ec)?|mi?n|h|j|minutes?|heures?|hours?|jours?|days?|ans?|ann[ée]es?|years?|mois|months?"
+    r"|€|eur|euros?|%|textes?|text|codes?|dates?|nombres?|numbers?|entiers?|integers?|bool[ée]en|boolean"
+    r"|jj?/mm?/aaaa(?:[ T]hh?:mm(?::ss)?)?|aaaa-mm-jj(?:[ T]hh?:mm(?::ss)?)?|dd?/mm?/yyyy(?:[ T]hh?:mm(?::ss)?)?"
+    r"|yyyy-mm-dd(?:[ T]hh?:mm(?::ss)?)?|hh?:mm(?::ss)?|oui ?/ ?non|yes ?/ ?no|0 ?/ ?1|1 ?/ ?0|[hmf] ?/ ?[hmf]"
+    r"|avant ?/ ?apr[èe]s|[-–—])\s*[)\]]?\s*",
+    re.IGNORECASE,
+)
+"""What a line below the headers says of each column: its unit, its format or its words."""
+
+
+def _units(frame: pl.DataFrame) -> dict[int, str]:
+    """The cells of the first line when they are units and formats, and two of them at least no letter or dash alone."""
+    cells = {position: cell for position, cell in enumerate(frame.row(0)) if cell is not None and cell.strip()}
+    telling = sum(len(cell.strip(" -–—")) > 1 for cell in cells.values())
+    return cells if telling >= SPARSE and all(UNITS_CELL.fullmatch(cell) for cell in cells.values()) else {}
+
+
 def _says(names: list[str]) -> pl.Expr:
     """Whether some cell of the row holds more than spaces."""
     return pl.any_horizontal(pl.col(names).str.contains(r"[^\s\u00a0\u202f]").fill_null(value=False))
@@ -115,6 +136,8 @@ class Margins:
     rows: pl.Series
     issues: tuple[Issue, ...] = ()
     others: tuple[Elsewhere, ...] = ()
+    units: Mapping[int, str] = field(default_factory=dict)
+    """By the place of each column, what a line of units below the headers says of it."""
 
 
 def _headers_again(frame: pl.DataFrame, headers: Sequence[str]) -> pl.Series | None:
@@ -153,6 +176,10 @@ def without_margins(
     """
     if not frame.width or not frame.height:
         return Margins(frame, rows)
+    if units := _units(frame):
+        left = without_margins(frame.slice(1), rows.slice(1), keys, headers)
+        said = Issue("units_row_ignored", "warning", row=int(rows[0]))
+        return Margins(left.frame, left.rows, (said, *left.issues), left.others, units)
     again = _headers_again(frame, headers)
     if again is not None:
         left = without_margins(frame.filter(~again), rows.filter(~again), keys)

@@ -202,6 +202,7 @@ def _grid(
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,
         parts.pilot or pilot,
+        left.units,
         {i: written for i, (_, written) in enumerate(columns) if written is not None},
     )
 

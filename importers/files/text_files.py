@@ -73,6 +73,7 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
         (*issues, *ragged, *left.issues),
         grid.header_row,
         (*grid.others, *left.others),
+        units=left.units,
     )
 
 

@@ -166,6 +166,40 @@ def test_dates_that_a_spreadsheet_swapped_are_not_read():
         assert told(book(*honest)) == []
 
 
+@pytest.mark.parametrize(
+    ("units", "said", "warned"),
+    [
+        ("-;code;jj/mm/aaaa;avant/après;h", [], ("units_row_ignored", 2)),
+        (";;(JJ/MM/AAAA);;(heures)", [], ("units_row_ignored", 2)),
+        (";;jj/mm/aaaa;;min", ["other_unit"], ("units_row_ignored", 2)),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 3000])
+def test_a_line_of_units_below_the_headers_is_no_case(units, said, warned, times):
+    lines = [line.replace("E", f"E{n}-", 1) for n in range(times) for line in GOOD]
+    found = check(examinations(units, *lines))
+    assert ([code for code, _ in told(found)], found.report.rows) == (said, 2 * times)
+    assert warned in told(found, "warning")
+    book = Workbook()
+    for line in (HEAD, units, *lines[:4]):
+        book.active.append(
+            [cell.replace(",", ".") if i != 4 else number(cell) for i, cell in enumerate(line.split(";"))]
+        )
+    buffer = io.BytesIO()
+    book.save(buffer)
+    sheet = check_bytes(buffer.getvalue(), LABORATORY, Context(), name="f.xlsx")
+    assert ([code for code, _ in told(sheet)], sheet.report.rows) == (said, min(4, 2 * times))
+
+
+def number(cell):
+    return float(cell.replace(",", ".")) if cell[:1].isdigit() else cell
+
+
+@pytest.mark.parametrize("first", ["E0;990000077;-;avant;h", "-;-;-;-;h", "E0;990000077;04/02/2026;avant;h"])
+def test_a_case_is_no_line_of_units(first):
+    assert "units_row_ignored" not in [code for code, _ in told(check(examinations(first, *GOOD)), "warning")]
+
+
 @pytest.mark.parametrize("times", [1, 3000])
 def test_the_line_of_headers_again_is_left_out(times):
     lines = [line.replace("E", f"E{n}-", 1) for n in range(times) for line in GOOD]
