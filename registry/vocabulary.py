@@ -89,6 +89,7 @@ class Trouble(Word):
     NOT_FOLDER = "not_folder", "ce n'est pas un dossier", "it is not a folder"
     FOLDER = "folder", "c'est un dossier", "it is a folder"
     EXISTS = "exists", "il existe déjà", "it exists already"
+    BROKEN_OFF = "broken_off", "sa lecture s'est interrompue", "reading it broke off"
     OTHER = "other", "le système le refuse", "the system refuses it"
 
     @classmethod
@@ -104,5 +105,8 @@ class Trouble(Word):
             errno.ENOTDIR: cls.NOT_FOLDER,
             errno.EISDIR: cls.FOLDER,
             errno.EEXIST: cls.EXISTS,
+            errno.EIO: cls.BROKEN_OFF,
+            errno.ESTALE: cls.BROKEN_OFF,
+            errno.ETIMEDOUT: cls.BROKEN_OFF,
         }
         return known.get(error.errno or 0, cls.OTHER)

@@ -94,8 +94,12 @@ def main(arguments: list[str] | None = None) -> Any:
     except Refusal as refusal:
         click.echo(refusal.sentence(locale()), err=True)
     except OSError as error:
-        if error.filename is None:
+        trouble = Trouble.of(error)
+        if trouble is Trouble.BROKEN_OFF:  # the system does not say of which file
+            sentence = say("A file: {reason}. Copy it to a disk of this computer, and try again.")
+        elif error.filename is not None:
+            sentence = say("{path}: {reason}. Check that it exists and that you may write there.")
+        else:
             raise
-        sentence = say("{path}: {reason}. Check that it exists and that you may write there.")
-        click.echo(sentence.format(path=error.filename, reason=Trouble.of(error).label(locale())), err=True)
+        click.echo(sentence.format(path=error.filename, reason=trouble.label(locale())), err=True)
     return sys.exit(1)

@@ -188,6 +188,8 @@ def test_the_ready_file_is_accepted_and_a_wrong_one_told_in_full(demo, tmp_path)
 
 def test_reasoned_refusals(tmp_path):
     refused(preuve("check", "absent.csv", "--protocol", "diagnostic-accuracy", folder=tmp_path), "absent.csv")
+    (tmp_path / "broken.csv").symlink_to("/proc/self/mem")  # its bytes cannot be read
+    refused(preuve("check", tmp_path / "broken.csv", "--protocol", "diagnostic-accuracy"), "s'est interrompue")
     (tmp_path / "f.csv").write_text("a;b\n1;2\n", encoding="utf-8")
     refused(preuve("check", tmp_path / "f.csv", "--protocol", "nonexistent"), "protocole inconnu")
     (tmp_path / "p.toml").write_text('id = "p"\nversion = 1\n', encoding="utf-8")
