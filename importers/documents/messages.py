@@ -8,9 +8,9 @@ from typing import Any, Final
 from evaluation.language import marked, translations
 from importers.cells.shapes import shape_in_words
 from importers.documents.faults import Answer, Fault
-from importers.messages import SENTENCES as CONTAINER
 from importers.messages import message as container_message
 from importers.report import Issue
+from importers.sentences import SENTENCES as CONTAINER
 
 SENTENCES: Final[Mapping[str, str]] = {
     # sheets and columns

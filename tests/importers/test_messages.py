@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from evaluation.tables import Label
-from importers.messages import SENTENCES, message
+from importers.messages import message
 from importers.report import Issue
+from importers.sentences import SENTENCES
 
 PARAMS = dict.fromkeys(("extension", "kind", "format", "encoding", "sheet", "sheets", "table", "names", "other", "expected", "range", "allowed", "site", "score", "pilot", "told", "unit"), "x") | {
     "megabytes": 512, "n": 1234, "limit": 100, "position": 3, "found": 4, "row": 2, "first": dt.date(2026, 1, 2), "last": dt.date(2026, 1, 3),
@@ -34,7 +35,7 @@ def test_every_code_raised_in_the_room_has_a_sentence():
     source = "\n".join(
         p.read_text(encoding="utf-8")
         for p in room.rglob("*.py")
-        if p.name != "messages.py" and "documents" not in p.parts
+        if p.name != "sentences.py" and "documents" not in p.parts
     )
     raised = set(re.findall(r'(?:Issue|Unreadable|Fault)\(\s*"([a-z_]+)"', source))
     assert len(raised) > 30
