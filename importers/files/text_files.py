@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import groupby
 from typing import Final
 
 import polars as pl
@@ -26,6 +27,8 @@ LINES_A_ROW: Final = 2
 BREAKS: Final = re.compile("[\v\f]")
 """Line breaks within a cell, as some programs write them."""
 LONGEST: Final = 2**31 - 1
+BLOCK: Final = 16
+"""Rows of a spreadsheet, from the first, that it ends alike: with as many separators as the longest of them needs."""
 FAST_FROM: Final = 1_000_000
 """Bytes from which Polars reads the file; below, and for any oddity, the csv module keeps the exact line numbers."""
 
@@ -130,8 +133,7 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
             start = reader.line_num + 1
     except csv.Error as error:
         raise _quotes(str(error), text, separator, headers, start) from error
-    if separator == ",":
-        ragged.extend(_shifted(widths, len(headers), {issue.row for issue in ragged}))
+    ragged.extend(_shifted(widths, len(headers), {issue.row for issue in ragged}, separator))
     frame = pl.DataFrame(
         {str(i): [r[i] or None for r in records] for i in range(len(headers))},
         schema={str(i): pl.String for i in range(len(headers))},
@@ -140,12 +142,21 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
     return Grid(tuple(headers), frame, rows, None, tuple(ragged), header, tuple(titles))
 
 
-def _shifted(widths: Mapping[int, int], width: int, told: Set[int | None]) -> Iterator[Issue]:
-    """Rows that a decimal comma may have shifted by a cell: longer than the header, although others are not."""
-    if len(set(widths.values())) > 1:
-        for row, found in widths.items():
-            if found > width and row not in told:
-                yield Issue("ragged_rows", "error", row=row, params={"found": found, "expected": width})
+def _shifted(widths: Mapping[int, int], width: int, told: Set[int | None], separator: str) -> Iterator[Issue]:
+    """Rows that a decimal comma, or a separator within a text, may have shifted: longer than the header, although others are not.
+
+    Spreadsheets end whole blocks of rows with separators too many, for a column that was once filled: these are no fault.
+    """
+    longer = [found > width for found in widths.values()]
+    if all(longer):
+        return
+    last = max(widths)
+    for is_longer, run in groupby(zip(widths, longer, strict=True), key=lambda one: one[1]):
+        rows = [row for row, _ in run]
+        blocks = rows[0] % BLOCK == 1 and (rows[-1] % BLOCK == 0 or rows[-1] == last)
+        for row in rows if is_longer and not (blocks and separator != ",") else ():
+            if row not in told:
+                yield Issue("ragged_rows", "error", row=row, params={"found": widths[row], "expected": width})
 
 
 def _quotes(error: str, text: str, separator: str, headers: Sequence[str], row: int) -> Unreadable:

@@ -166,6 +166,23 @@ def test_dates_that_a_spreadsheet_swapped_are_not_read():
         assert told(book(*honest)) == []
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "|", ","])
+def test_a_separator_within_a_text_shifts_no_row_in_silence(separator):
+    head = "Examen;FINESS;Date du prélèvement;Période;Commentaire;Délai (h);Âge (ans)"
+    rows = [f"E{i};990000077;13/07/2026;avant;ok;5.8;40" for i in range(60)]
+    rows[20] = "E20;990000077;13/07/2026;avant;relancé; 2;5.8;"
+    found = check("\n".join([head, *rows, ""]).replace(";", separator))
+    assert told(found) == [("ragged_rows", 22)]
+
+
+def test_blocks_of_rows_with_a_separator_too_many_are_no_fault():
+    """As Excel writes them: its rows 17 to 32, and the rest from 49 on."""
+    rows = [f"E{i};990000077;13/07/2026;avant;5,8" for i in range(60)]
+    rows = [row + ";" if 17 <= i <= 32 or i >= 49 else row for i, row in enumerate(rows, start=2)]
+    found = check(examinations(*rows))
+    assert (told(found), found.report.rows) == ([], 60)
+
+
 @pytest.mark.parametrize(
     ("units", "said", "warned"),
     [
