@@ -20,11 +20,11 @@ SUNDAY: Final = 7
 
 
 class TableFault(ValueError):
-    """What is wrong with a table, as a message of the catalogue and what fills it."""
+    """What is wrong with a table, as a message of the catalogue and what fills it; `key`: the key of the part at fault."""
 
-    def __init__(self, message: str, **params: Any) -> None:
+    def __init__(self, message: str, key: str = "", **params: Any) -> None:
         super().__init__(message.format(**params))
-        self.message, self.params = message, params
+        self.message, self.key, self.params = message, key, params
 
 
 class _Written:
@@ -35,7 +35,7 @@ class _Written:
 
 def _require_name(name: str, pattern: str) -> None:
     if re.search(pattern, name) is None or name.endswith("\n"):
-        raise TableFault("`{name}` must match {pattern}", name=name, pattern=pattern)
+        raise TableFault("must match {pattern}", "name", pattern=pattern)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +46,9 @@ class Label(_Written):
     en: str
 
     def __post_init__(self) -> None:
-        if not (self.fr and self.en):
-            raise TableFault("a text must not be empty, in French or in English")
+        for language, text in (("fr", self.fr), ("en", self.en)):
+            if not text:
+                raise TableFault("must not be empty", language)
 
     def __call__(self, locale: str = "fr") -> str:
         """The text in `locale`."""
@@ -84,7 +85,10 @@ class Column(_Written):
         _require_name(self.name, COLUMN_NAME)
         if self.type == "category" and not self.categories:
             raise TableFault("column {column}: a category needs `categories`", column=self.name)
-        if self.role in (ColumnRole.ARM, ColumnRole.PERIOD):
+        grouped = self.role in (ColumnRole.ARM, ColumnRole.PERIOD)
+        if self.categories and (self.type == "boolean" or (grouped and self.type not in ("category", "text"))):
+            raise TableFault("column {column}: `categories` go with a category", column=self.name)
+        if grouped:
             missing = {self.without_tool, self.with_tool} - set(self.categories)
             if missing or self.without_tool == self.with_tool:
                 raise TableFault(
@@ -132,13 +136,18 @@ class Table(_Written):
     def __post_init__(self) -> None:
         _require_name(self.name, SLUG)
         if not self.columns:
-            raise TableFault("table {table}: at least one column is needed", table=self.name)
+            raise TableFault("at least one is needed", "columns")
+        if not all(self.one_of):
+            raise TableFault("at least one is needed", "one_of")
         names = [c.name for c in self.columns]
         if len(set(names)) != len(names):
             raise TableFault("table {table}: a column is declared twice", table=self.name)
         for used in (*(e.column for e in self.exclusions), *(n for group in self.one_of for n in group)):
             if used not in names:
                 raise TableFault("table {table}: unknown column {column}", table=self.name, column=used)
+        for rule in self.exclusions:
+            if self.column(rule.column).type not in ("number", "integer"):
+                raise TableFault("exclusion on {column}: only a number lies below or above another", column=rule.column)
         for column in self.columns:
             if column.at_most is not None and not self._bounds(column.at_most, column):
                 raise TableFault(
