@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol
 
 from evaluation.vocabulary import ColumnRole
 
@@ -17,6 +17,21 @@ ColumnType = Literal["text", "number", "integer", "boolean", "date", "datetime",
 NUMERIC: Final = ("number", "integer", "boolean")
 """Types whose cells are numbers to an indicator."""
 SUNDAY: Final = 7
+
+
+class _Schema:
+    """What the JSON Schema of a protocol says of a key; the classes below hold to it themselves."""
+
+    def __init__(self, **words: Any) -> None:
+        self._words = words
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(core), **self._words}
+
+
+Slug = Annotated[str, _Schema(pattern=SLUG)]
+ColumnName = Annotated[str, _Schema(pattern=COLUMN_NAME)]
+Filled = Annotated[str, _Schema(minLength=1)]
 
 
 class TableFault(ValueError):
@@ -30,7 +45,11 @@ class TableFault(ValueError):
 class _Written:
     """A part of a table as a protocol writes it: an unknown key is an error."""
 
-    __pydantic_config__: ClassVar = {"extra": "forbid", "str_strip_whitespace": True}
+    __pydantic_config__: ClassVar = {
+        "extra": "forbid",
+        "str_strip_whitespace": True,
+        "use_attribute_docstrings": True,
+    }
 
 
 def _require_name(name: str, pattern: str) -> None:
@@ -42,8 +61,8 @@ def _require_name(name: str, pattern: str) -> None:
 class Label(_Written):
     """A text in both languages."""
 
-    fr: str
-    en: str
+    fr: Filled
+    en: Filled
 
     def __post_init__(self) -> None:
         for language, text in (("fr", self.fr), ("en", self.en)):
@@ -59,7 +78,7 @@ class Label(_Written):
 class Column(_Written):
     """One column of a table, whatever a site calls it."""
 
-    name: str
+    name: ColumnName
     role: ColumnRole
     type: ColumnType
     label: Label
@@ -68,9 +87,9 @@ class Column(_Written):
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
-    at_most: str | None = None
+    at_most: ColumnName | None = None
     """The column of the table that a number never exceeds in its row, as those handled by hand all cases."""
-    weekday: int | None = None
+    weekday: Annotated[int, _Schema(minimum=1, maximum=SUNDAY)] | None = None
     """The one day of the week that a date may be, from 1 for Monday."""
     pattern: str | None = None
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -111,7 +130,7 @@ class Column(_Written):
 class Exclusion(_Written):
     """Rows set aside by a rule written before the data were seen; they are counted on the scorecard."""
 
-    column: str
+    column: ColumnName
     below: float | None = None
     above: float | None = None
     reason: Label
@@ -125,11 +144,11 @@ class Exclusion(_Written):
 class Table(_Written):
     """One kind of rows that sites send: cases, shifts, questionnaires, cost items."""
 
-    name: str
+    name: Slug
     label: Label
     row_unit: Label
-    columns: tuple[Column, ...]
-    one_of: tuple[tuple[str, ...], ...] = ()
+    columns: Annotated[tuple[Column, ...], _Schema(minItems=1)]
+    one_of: tuple[tuple[ColumnName, ...], ...] = ()
     """Groups of columns of which a file brings exactly one."""
     exclusions: tuple[Exclusion, ...] = ()
 

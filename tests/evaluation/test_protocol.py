@@ -7,7 +7,7 @@ import pytest
 
 from evaluation.canonical import digest_of
 from evaluation.faults import ProtocolError
-from evaluation.protocol import LIBRARY, library, load_protocol, parse_protocol
+from evaluation.protocol import LIBRARY, Protocol, library, load_protocol, parse_protocol
 
 GENERIC = (LIBRARY / "diagnostic-accuracy.toml").read_text(encoding="utf-8")
 EXCLUSION = '[[tables.exclusions]]\ncolumn = "{}"\nbelow = 1\nreason = {{ fr = "trop peu", en = "too few" }}'
@@ -92,6 +92,16 @@ def test_a_fault_is_named(before, after, said):
 def test_a_list_is_not_empty_because_its_part_is_at_fault():
     assert "at least one" not in problems(GENERIC.replace('name = "cases"', 'name = "Cases"', 1))
     assert "tables: at least one is needed" in problems("tables = []")
+
+
+def test_the_schema_tells_an_editor_what_tables_hold_to():
+    parts = Protocol.model_json_schema()["$defs"]
+    column, table = parts["Column"]["properties"], parts["Table"]["properties"]
+    assert column["name"]["pattern"] == "^[a-z][a-z0-9_]{0,63}$"
+    assert table["name"]["pattern"] == "^[a-z][a-z0-9_-]{0,63}$"
+    assert column["weekday"]["anyOf"][0] == {"type": "integer", "minimum": 1, "maximum": 7}
+    assert "one day of the week" in column["weekday"]["description"]
+    assert table["columns"]["minItems"] == parts["Label"]["properties"]["fr"]["minLength"] == 1
 
 
 def test_broken_toml_says_where():
