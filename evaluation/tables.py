@@ -5,6 +5,7 @@ Plain data classes, loaded in no time by a process that only reads files; `evalu
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol
@@ -57,6 +58,13 @@ def _require_name(name: str, pattern: str) -> None:
         raise TableFault("must match {pattern}", "name", pattern=pattern)
 
 
+def _require_numbers(**bounds: float | None) -> None:
+    """Every number would lie below `nan`."""
+    for key, bound in bounds.items():
+        if bound is not None and math.isnan(bound):
+            raise TableFault("must be a number", key)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Label(_Written):
     """A text in both languages."""
@@ -102,6 +110,7 @@ class Column(_Written):
 
     def __post_init__(self) -> None:
         _require_name(self.name, COLUMN_NAME)
+        _require_numbers(minimum=self.minimum, maximum=self.maximum)
         if self.type == "category" and not self.categories:
             raise TableFault("column {column}: a category needs `categories`", column=self.name)
         grouped = self.role in (ColumnRole.ARM, ColumnRole.PERIOD)
@@ -136,6 +145,7 @@ class Exclusion(_Written):
     reason: Label
 
     def __post_init__(self) -> None:
+        _require_numbers(below=self.below, above=self.above)
         if self.below is None and self.above is None:
             raise TableFault("exclusion on {column}: give `below` or `above`", column=self.column)
 

@@ -74,6 +74,12 @@ def test_keys_that_came_later_leave_frozen_protocols_their_digest():
         ('one_of = [["period", "arm"]]', EXCLUSION.format("site"), "exclusion on site: only a number"),
         ('role = "score"\n', 'role = "score"\nweekday = 1.5\n', "weekday: must be a whole number"),
         ('role = "score"\n', 'role = "score"\nweekday = "lundi"\n', "weekday: must be a whole number"),
+        ("minimum = 0\nmaximum = 1\n", "minimum = nan\nmaximum = 1\n", "tables.0.columns.5.minimum: must be a number"),
+        (
+            'one_of = [["period", "arm"]]',
+            EXCLUSION.format("score").replace("below = 1", "below = nan"),
+            "tables.0.exclusions.0.below: must be a number",
+        ),
         ('pattern = "^[', 'pattern = "^([', "column case_id: `pattern` is no regular expression"),
         ('pattern = "^[', 'pattern = "^(?=.)[', "column case_id: `pattern` is no regular expression"),
         ('role = "period"\ntype = "category"', 'role = "period"\ntype = "boolean"', "`categories` go with a category"),
