@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError, ValidationError
 
 from evaluation.language import marked, translations
 from evaluation.refusal import Refusal
@@ -57,9 +57,12 @@ STANDARD: Mapping[str, str] = {
     "float_type": marked("must be a number"),
     "finite_number": marked("must be a number"),
     "int_type": marked("must be a whole number"),
+    "int_parsing": marked("must be a whole number"),
+    "int_from_float": marked("must be a whole number"),
     "string_type": marked("must be text"),
     "string_too_long": marked("too long"),
     "list_type": marked("must be a list"),
+    "tuple_type": marked("must be a list"),
     "dict_type": marked("must be an object"),
     "model_type": marked("must be an object"),
     "dataclass_type": marked("must be an object"),
@@ -73,6 +76,12 @@ STANDARD: Mapping[str, str] = {
 """pydantic's own faults that a writer of protocols meets, as messages of the catalogue; any other keeps pydantic's words."""
 
 
+def problems(error: ValidationError) -> list[Problem]:
+    """What pydantic found; a list whose only parts are at fault is not empty too."""
+    found = error.errors(include_url=False)
+    return [problem(one) for one in found if one["type"] != "too_short" or not one["input"]]
+
+
 def problem(error: ErrorDetails) -> Problem:
     """What pydantic found, as a fault with its key."""
     key = ".".join(str(part) for part in error["loc"]) or "protocol"
@@ -80,7 +89,7 @@ def problem(error: ErrorDetails) -> Problem:
     if error["type"] == "protocol":
         return Problem(key, context.pop("template"), context)
     if isinstance(found := context.get("error"), TableFault):
-        return Problem(key, found.message, found.params)
+        return Problem(f"{key}.{found.key}" if found.key else key, found.message, found.params)
     if error["type"] in STANDARD:
         return Problem(key, STANDARD[error["type"]], context)
     return Problem(key, "{words}", {"words": error["msg"]})

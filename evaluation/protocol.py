@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from evaluation.canonical import digest_of
-from evaluation.faults import Problem, ProtocolError, fault, problem
+from evaluation.faults import Problem, ProtocolError, fault, problems
 from evaluation.indicators.catalogue import Input, Option, catalogue
 from evaluation.language import marked
 from evaluation.tables import COLUMN_NAME, NUMERIC, SLUG, Label, Table
@@ -163,6 +164,12 @@ class Protocol(Frozen):
         for what, names in (("tables", tables), ("indicators", ids), ("subgroups", [s.name for s in self.subgroups])):
             if len(set(names)) != len(names):
                 raise fault("{what}: a name is used twice", what=what)
+        for column in (column for table in self.tables for column in table.columns):
+            if column.pattern is not None and not _is_pattern(column.pattern):
+                raise fault(
+                    "column {column}: `pattern` is no regular expression of this engine (without look-around or references)",
+                    column=column.name,
+                )
         for use in self.indicators:
             if use.table not in tables:
                 raise fault("indicator {id}: unknown table {table}", id=use.id, table=use.table)
@@ -257,6 +264,15 @@ class Protocol(Frozen):
         return fixed.get(self.design)
 
 
+def _is_pattern(pattern: str) -> bool:
+    """Whether cells can be held against a pattern."""
+    try:
+        pl.Series([""]).str.contains(pattern)
+    except pl.exceptions.ComputeError:
+        return False
+    return True
+
+
 def parse_protocol(text: str, name: str = "protocol") -> Protocol:
     """A protocol from its TOML text.
 
@@ -270,7 +286,7 @@ def parse_protocol(text: str, name: str = "protocol") -> Protocol:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ProtocolError(name, [Problem("TOML", "{words}", {"words": str(error)})]) from error
     except ValidationError as error:
-        raise ProtocolError(name, [problem(e) for e in error.errors(include_url=False)]) from error
+        raise ProtocolError(name, problems(error)) from error
 
 
 def library() -> tuple[str, ...]:

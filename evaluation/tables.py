@@ -5,9 +5,10 @@ Plain data classes, loaded in no time by a process that only reads files; `evalu
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol
 
 from evaluation.vocabulary import ColumnRole
 
@@ -19,35 +20,62 @@ NUMERIC: Final = ("number", "integer", "boolean")
 SUNDAY: Final = 7
 
 
-class TableFault(ValueError):
-    """What is wrong with a table, as a message of the catalogue and what fills it."""
+class _Schema:
+    """What the JSON Schema of a protocol says of a key; the classes below hold to it themselves."""
 
-    def __init__(self, message: str, **params: Any) -> None:
+    def __init__(self, **words: Any) -> None:
+        self._words = words
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(core), **self._words}
+
+
+Slug = Annotated[str, _Schema(pattern=SLUG)]
+ColumnName = Annotated[str, _Schema(pattern=COLUMN_NAME)]
+Filled = Annotated[str, _Schema(minLength=1)]
+
+
+class TableFault(ValueError):
+    """What is wrong with a table, as a message of the catalogue and what fills it; `key`: the key of the part at fault."""
+
+    def __init__(self, message: str, key: str = "", **params: Any) -> None:
         super().__init__(message.format(**params))
-        self.message, self.params = message, params
+        self.message, self.key, self.params = message, key, params
 
 
 class _Written:
     """A part of a table as a protocol writes it: an unknown key is an error."""
 
-    __pydantic_config__: ClassVar = {"extra": "forbid", "str_strip_whitespace": True}
+    __pydantic_config__: ClassVar = {
+        "extra": "forbid",
+        "str_strip_whitespace": True,
+        "use_attribute_docstrings": True,
+    }
 
 
 def _require_name(name: str, pattern: str) -> None:
     if re.search(pattern, name) is None or name.endswith("\n"):
-        raise TableFault("`{name}` must match {pattern}", name=name, pattern=pattern)
+        raise TableFault("must match {pattern}", "name", pattern=pattern)
+
+
+def _require_numbers(**bounds: float | None) -> None:
+    """Every number would lie below `nan`."""
+    for key, bound in bounds.items():
+        if bound is not None and math.isnan(bound):
+            raise TableFault("must be a number", key)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Label(_Written):
     """A text in both languages."""
 
-    fr: str
-    en: str
+    fr: Filled
+    en: Filled
 
     def __post_init__(self) -> None:
-        if not (self.fr and self.en):
-            raise TableFault("a text must not be empty, in French or in English")
+        for language, text in (("fr", self.fr), ("en", self.en)):
+            if not text:
+                raise TableFault("must not be empty", language)
 
     def __call__(self, locale: str = "fr") -> str:
         """The text in `locale`."""
@@ -58,7 +86,7 @@ class Label(_Written):
 class Column(_Written):
     """One column of a table, whatever a site calls it."""
 
-    name: str
+    name: ColumnName
     role: ColumnRole
     type: ColumnType
     label: Label
@@ -67,9 +95,9 @@ class Column(_Written):
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
-    at_most: str | None = None
+    at_most: ColumnName | None = None
     """The column of the table that a number never exceeds in its row, as those handled by hand all cases."""
-    weekday: int | None = None
+    weekday: Annotated[int, _Schema(minimum=1, maximum=SUNDAY)] | None = None
     """The one day of the week that a date may be, from 1 for Monday."""
     pattern: str | None = None
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -82,9 +110,13 @@ class Column(_Written):
 
     def __post_init__(self) -> None:
         _require_name(self.name, COLUMN_NAME)
+        _require_numbers(minimum=self.minimum, maximum=self.maximum)
         if self.type == "category" and not self.categories:
             raise TableFault("column {column}: a category needs `categories`", column=self.name)
-        if self.role in (ColumnRole.ARM, ColumnRole.PERIOD):
+        grouped = self.role in (ColumnRole.ARM, ColumnRole.PERIOD)
+        if self.categories and (self.type == "boolean" or (grouped and self.type not in ("category", "text"))):
+            raise TableFault("column {column}: `categories` go with a category", column=self.name)
+        if grouped:
             missing = {self.without_tool, self.with_tool} - set(self.categories)
             if missing or self.without_tool == self.with_tool:
                 raise TableFault(
@@ -107,12 +139,13 @@ class Column(_Written):
 class Exclusion(_Written):
     """Rows set aside by a rule written before the data were seen; they are counted on the scorecard."""
 
-    column: str
+    column: ColumnName
     below: float | None = None
     above: float | None = None
     reason: Label
 
     def __post_init__(self) -> None:
+        _require_numbers(below=self.below, above=self.above)
         if self.below is None and self.above is None:
             raise TableFault("exclusion on {column}: give `below` or `above`", column=self.column)
 
@@ -121,24 +154,29 @@ class Exclusion(_Written):
 class Table(_Written):
     """One kind of rows that sites send: cases, shifts, questionnaires, cost items."""
 
-    name: str
+    name: Slug
     label: Label
     row_unit: Label
-    columns: tuple[Column, ...]
-    one_of: tuple[tuple[str, ...], ...] = ()
+    columns: Annotated[tuple[Column, ...], _Schema(minItems=1)]
+    one_of: tuple[tuple[ColumnName, ...], ...] = ()
     """Groups of columns of which a file brings exactly one."""
     exclusions: tuple[Exclusion, ...] = ()
 
     def __post_init__(self) -> None:
         _require_name(self.name, SLUG)
         if not self.columns:
-            raise TableFault("table {table}: at least one column is needed", table=self.name)
+            raise TableFault("at least one is needed", "columns")
+        if not all(self.one_of):
+            raise TableFault("at least one is needed", "one_of")
         names = [c.name for c in self.columns]
         if len(set(names)) != len(names):
             raise TableFault("table {table}: a column is declared twice", table=self.name)
         for used in (*(e.column for e in self.exclusions), *(n for group in self.one_of for n in group)):
             if used not in names:
                 raise TableFault("table {table}: unknown column {column}", table=self.name, column=used)
+        for rule in self.exclusions:
+            if self.column(rule.column).type not in ("number", "integer"):
+                raise TableFault("exclusion on {column}: only a number lies below or above another", column=rule.column)
         for column in self.columns:
             if column.at_most is not None and not self._bounds(column.at_most, column):
                 raise TableFault(

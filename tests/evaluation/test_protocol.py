@@ -7,9 +7,10 @@ import pytest
 
 from evaluation.canonical import digest_of
 from evaluation.faults import ProtocolError
-from evaluation.protocol import LIBRARY, library, load_protocol, parse_protocol
+from evaluation.protocol import LIBRARY, Protocol, library, load_protocol, parse_protocol
 
 GENERIC = (LIBRARY / "diagnostic-accuracy.toml").read_text(encoding="utf-8")
+EXCLUSION = '[[tables.exclusions]]\ncolumn = "{}"\nbelow = 1\nreason = {{ fr = "trop peu", en = "too few" }}'
 
 
 def problems(text: str) -> str:
@@ -62,11 +63,27 @@ def test_keys_that_came_later_leave_frozen_protocols_their_digest():
         ('column = "sex"', 'column = "gender"', "subgroup sex: unknown table or column"),
         ('name = "prediction"\nrole', 'name = "score"\nrole', "declared twice"),
         ('role = "score"\n', 'role = "score"\nweekday = 1\n', "column score: `weekday` goes with a date"),
-        ('name = "score"', 'name = "Score"', "`Score` must match"),
-        ('name = "cases"', 'name = "Cases"', "`Cases` must match"),
+        ('name = "score"', 'name = "Score"', "tables.0.columns.5.name: must match"),
+        ('name = "cases"', 'name = "Cases"', "tables.0.name: must match"),
         ('role = "score"\n', 'role = "score"\nunits = "%"\n', "units: unknown key"),
         ('type = "number"', 'type = "numbers"', "type: must be one of"),
-        ('fr = "Score de l\'outil (0 à 1)"', 'fr = " "', "a text must not be empty"),
+        ('fr = "Score de l\'outil (0 à 1)"', 'fr = " "', "tables.0.columns.5.label.fr: must not be empty"),
+        ('one_of = [["period", "arm"]]', 'one_of = "period"', "one_of: must be a list"),
+        ('one_of = [["period", "arm"]]', "one_of = [[]]", "one_of: at least one is needed"),
+        ('one_of = [["period", "arm"]]', EXCLUSION.format("prediction"), "exclusion on prediction: only a number"),
+        ('one_of = [["period", "arm"]]', EXCLUSION.format("site"), "exclusion on site: only a number"),
+        ('role = "score"\n', 'role = "score"\nweekday = 1.5\n', "weekday: must be a whole number"),
+        ('role = "score"\n', 'role = "score"\nweekday = "lundi"\n', "weekday: must be a whole number"),
+        ("minimum = 0\nmaximum = 1\n", "minimum = nan\nmaximum = 1\n", "tables.0.columns.5.minimum: must be a number"),
+        (
+            'one_of = [["period", "arm"]]',
+            EXCLUSION.format("score").replace("below = 1", "below = nan"),
+            "tables.0.exclusions.0.below: must be a number",
+        ),
+        ('pattern = "^[', 'pattern = "^([', "column case_id: `pattern` is no regular expression"),
+        ('pattern = "^[', 'pattern = "^(?=.)[', "column case_id: `pattern` is no regular expression"),
+        ('role = "period"\ntype = "category"', 'role = "period"\ntype = "boolean"', "`categories` go with a category"),
+        ('role = "period"\ntype = "category"', 'role = "period"\ntype = "number"', "`categories` go with a category"),
         ('role = "score"\ntype = "number"', 'role = "score"\ntype = "date"\nweekday = 8', "`weekday` goes from 1"),
         ('role = "score"\n', 'role = "score"\nat_most = "site"\n', "`at_most` of score wants another column"),
         ('role = "score"\n', 'role = "score"\nat_most = "score"\n', "`at_most` of score wants another column"),
@@ -76,6 +93,21 @@ def test_keys_that_came_later_leave_frozen_protocols_their_digest():
 def test_a_fault_is_named(before, after, said):
     assert before in GENERIC
     assert said in problems(GENERIC.replace(before, after, 1))
+
+
+def test_a_list_is_not_empty_because_its_part_is_at_fault():
+    assert "at least one" not in problems(GENERIC.replace('name = "cases"', 'name = "Cases"', 1))
+    assert "tables: at least one is needed" in problems("tables = []")
+
+
+def test_the_schema_tells_an_editor_what_tables_hold_to():
+    parts = Protocol.model_json_schema()["$defs"]
+    column, table = parts["Column"]["properties"], parts["Table"]["properties"]
+    assert column["name"]["pattern"] == "^[a-z][a-z0-9_]{0,63}$"
+    assert table["name"]["pattern"] == "^[a-z][a-z0-9_-]{0,63}$"
+    assert column["weekday"]["anyOf"][0] == {"type": "integer", "minimum": 1, "maximum": 7}
+    assert "one day of the week" in column["weekday"]["description"]
+    assert table["columns"]["minItems"] == parts["Label"]["properties"]["fr"]["minLength"] == 1
 
 
 def test_broken_toml_says_where():
