@@ -206,7 +206,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "too_few_rows": marked("{n} row: nothing can be estimated from so few."),
     # values
     "ragged_rows": marked(
-        "Row {row}: {found} cells where the header has {expected}: a separator is missing or too many."
+        "Row {row}: {found} cell(s) where the header has {expected}: a separator is missing or too many (a text that holds one needs quotation marks)."
+    ),
+    "total_as_code": marked(
+        "Row {row}, column « {column} »: a line of totals or means, where a code stands in the others: delete the row."
     ),
     "missing_value": marked("Row {row}, column « {column} »: the cell is empty: fill it in."),
     "invalid_number": marked(

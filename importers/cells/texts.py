@@ -9,6 +9,7 @@ import polars as pl
 from evaluation.tables import Column
 from evaluation.vocabulary import ColumnRole
 from importers.cells.typed import Typed, matches
+from importers.files.grid import TOTAL_WORDS
 
 SITE_LENGTH: Final = 9
 USUAL_CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -20,6 +21,11 @@ DATED: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
 """A cell of a spreadsheet that holds a moment: `3-4` became the 3rd of April."""
 
 
+CODES: Final = (ColumnRole.CASE_ID, ColumnRole.CLUSTER)
+TOTAL: Final = f"(?i)^{TOTAL_WORDS}$"
+"""What stands in place of a code in a line of totals."""
+
+
 def plain_text(spec: Column, text: pl.Series, *, plain: bool = False) -> Typed:
     """The column as text: sites as registered; codes that became numbers or dates, or of another shape, are at fault.
 
@@ -29,6 +35,8 @@ def plain_text(spec: Column, text: pl.Series, *, plain: bool = False) -> Typed:
     if spec.role == ColumnRole.SITE:
         text, counted["site_leading_zero_restored"] = _site(text)
     faults = {} if plain else {"code_as_number": matches(text, ROUNDED), "code_as_date": matches(text, DATED)}
+    if spec.role in CODES and not plain:
+        faults["total_as_code"] = matches(text, TOTAL)
     told = text.is_null()
     for mask in faults.values():
         told = told | mask

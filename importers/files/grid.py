@@ -68,12 +68,15 @@ def column_letters(position: int) -> str:
     return letters
 
 
-TOTAL: Final = re.compile(
-    r"^\s*(?:(?:sous[-_ ]?|grand[_ ])?"
-    r"(?:total|totaux|somme|moyennes?|m[ée]dianes?|[ée]cart[- ]type|effectif|average|mean|median|sum|subtotal)(?:[\s_].*|\s*:.*)?"
-    r"|(?:moy|m[ée]d|nb|nombre|max(?:imum)?|min(?:imum)?)\.?(?:\s*[:=(].*)?)\s*$",
-    re.IGNORECASE | re.DOTALL,
+TOTAL_WORDS: Final = (
+    r"(?:(?:sous|grand)[-_ ]?)?(?:total|totaux|somme|moyennes?|m[ée]dianes?|[ée]cart[- ]type|effectif"
+    r"|average|mean|median|sum|subtotal)(?:[\s_:].*)?"
 )
+TOTAL: Final = re.compile(rf"^\s*{TOTAL_WORDS}\s*$", re.IGNORECASE | re.DOTALL)
+SHORT_TOTAL: Final = re.compile(
+    r"^\s*(?:moy|m[ée]d|nb|nombre|max(?:imum)?|min(?:imum)?)\.?(?:\s*[:=(].*)?\s*$", re.IGNORECASE | re.DOTALL
+)
+"""Words of totals that may also be a ward's (`MED`): only where nothing else names the record."""
 LIKELY_TOTAL: Final = (
     r"(?i)^\s*(?:sous|grand|tot|som|moy|m[ée]d|[ée]cart|effectif|average|mean|sum|sub|nb|nombre|max|min)"
 )
@@ -111,7 +114,13 @@ def _notes(frame: pl.DataFrame, count: pl.Series, partial: pl.Series, keys: Sequ
     starts = frame[partial].select(pl.coalesce(pl.all()).alias("first"))["first"]
     likely = starts.str.contains(LIKELY_TOTAL).fill_null(value=False)
     for start, record in zip(starts.filter(likely), partial.filter(likely), strict=True):
-        if TOTAL.match(start) and not _names_its_record(frame, record, keys):
+        cells = [frame[record, key] for key in keys if key < frame.width]
+        named = [cell for cell in cells if cell is not None]
+        if TOTAL.match(start):
+            total = len(named) < max(len(cells), 1) or any(TOTAL.match(cell) for cell in named)
+        else:
+            total = bool(SHORT_TOTAL.match(start)) and all(cell == start for cell in named)
+        if total:
             left_out[record] = "totals_row_ignored"
     for record in reversed(range(max(0, frame.height - FOOTNOTES), frame.height)):
         if count[record] and record not in left_out:
@@ -120,12 +129,6 @@ def _notes(frame: pl.DataFrame, count: pl.Series, partial: pl.Series, keys: Sequ
                 break
             left_out[record] = "footnote_ignored"
     return left_out
-
-
-def _names_its_record(frame: pl.DataFrame, record: int, keys: Sequence[int]) -> bool:
-    """Whether the cells that tell one record from another are all filled, and none is the word of a total."""
-    cells = [frame[record, key] for key in keys if key < frame.width]
-    return bool(cells) and all(cell is not None and not TOTAL.match(cell) for cell in cells)
 
 
 @dataclass(frozen=True)

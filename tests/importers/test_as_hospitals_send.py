@@ -175,6 +175,30 @@ def test_a_separator_within_a_text_shifts_no_row_in_silence(separator):
     assert told(found) == [("ragged_rows", 22)]
 
 
+WEEKS_HEAD = "Unité;Établissement;Semaine;Automatisé;Taux d'aboutissement;Part manuelle;Dossiers manuels;Dossiers"
+
+
+@pytest.mark.parametrize("ward", ["MED", "Méd.", "Max", "Moyen séjour", "NB"])
+def test_a_ward_whose_name_is_a_short_word_of_totals_keeps_its_rows(ward):
+    rows = [f"{ward};990000010;13/07/2026;non;0,62;1;80;80", f"{ward};990000010;20/07/2026;oui;;0,5;40;80"]
+    found = check(examinations(*rows, head=WEEKS_HEAD), WEEKS)
+    assert (told(found), found.report.rows) == ([], 2)
+    left = check(examinations(*rows, "Max;;;;0,62;1;80;80", head=WEEKS_HEAD), WEEKS)
+    assert (("totals_row_ignored", 4) in told(left, "warning"), left.report.rows) == (True, 2)
+
+
+@pytest.mark.parametrize("code", ["Total", "Sous-total", "Moyenne", "Total général", "TOTAL semaine 29"])
+@pytest.mark.parametrize("times", [1, 3000])
+def test_a_total_where_the_others_have_a_code_is_told(code, times):
+    rows = [f"U{i};990000010;13/07/2026;non;0,62;1;80;80" for i in range(times)]
+    found = check(examinations(*rows, f"{code};990000010;13/07/2026;non;0,62;1;80;80", head=WEEKS_HEAD), WEEKS)
+    assert told(found) == [("total_as_code", f"A{times + 2}")]
+    head = "FINESS;Examen;Date du prélèvement;Période;Délai (h);Âge (ans)"
+    cases = [f"990000077;E{i};13/07/2026;avant;5,1;40" for i in range(6 * times)]
+    found = check(examinations(*cases, f"990000077;{code};;avant;5,2;40", head=head))
+    assert ("total_as_code", f"B{6 * times + 2}") in told(found)
+
+
 def test_blocks_of_rows_with_a_separator_too_many_are_no_fault():
     """As Excel writes them: its rows 17 to 32, and the rest from 49 on."""
     rows = [f"E{i};990000077;13/07/2026;avant;5,8" for i in range(60)]
