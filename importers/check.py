@@ -179,7 +179,7 @@ def read_table(
     if not tables:
         raise Unreadable("unknown_table", table=table, names=_table_names(protocol))
     words = HeaderWords.of_tables(tables, context)
-    wanted = sheet_titles(tables[0]) if table else ()
+    wanted = sheet_titles(tables[0]) if len(tables) == 1 else ()
     try:
         grid = read_file(content, name, words, context.limits, wanted)
     except Unreadable as stop:

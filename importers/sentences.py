@@ -49,7 +49,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "No row among the first {n} names the columns expected ({names}): write these headers above the data, or start from the blank workbook of the protocol."
     ),
     "header_not_first_row": marked("The header was found in row {row}: the rows above it were left out."),
-    "sheet_selected": marked("Several sheets: « {sheet} » was read."),
+    "sheet_selected": marked("Several sheets: « {sheet} » was read, and these were not: {sheets}."),
     "other_pilot": marked(
         "This workbook was made for the pilot {other}, not for {pilot}: send it on that pilot's page, or copy its rows into the blank workbook of {pilot}."
     ),

@@ -114,12 +114,12 @@ def _notes(frame: pl.DataFrame, count: pl.Series, partial: pl.Series, keys: Sequ
     starts = frame[partial].select(pl.coalesce(pl.all()).alias("first"))["first"]
     likely = starts.str.contains(LIKELY_TOTAL).fill_null(value=False)
     for start, record in zip(starts.filter(likely), partial.filter(likely), strict=True):
-        cells = [frame[record, key] for key in keys if key < frame.width]
-        named = [cell for cell in cells if cell is not None]
+        codes = [frame[record, key] for key in keys if key < frame.width]
+        named = [code for code in codes if code is not None]
         if TOTAL.match(start):
-            total = len(named) < max(len(cells), 1) or any(TOTAL.match(cell) for cell in named)
+            total = len(named) < max(len(codes), 1) or any(TOTAL.match(code) for code in named)
         else:
-            total = bool(SHORT_TOTAL.match(start)) and all(cell == start for cell in named)
+            total = bool(SHORT_TOTAL.match(start)) and all(code == start for code in named)
         if total:
             left_out[record] = "totals_row_ignored"
     for record in reversed(range(max(0, frame.height - FOOTNOTES), frame.height)):

@@ -59,13 +59,16 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
     for sheet in candidates:
         header = header_row([[_text(c) or "" for c in row] for row in sheet.cells[:20]], words)
         if header is not None:
-            found.append(_Sheet(sheet.title, ranks[sheet.title], sheet.cells, *header))
+            named = {words.find(text) for cell in sheet.cells[header[0]] if (text := _text(cell))} - {None}
+            found.append(_Sheet(sheet.title, ranks[sheet.title], sheet.cells, header[0], frozenset(map(str, named))))
     if not found:
         raise Unreadable("header_not_found", n=SEARCHED_ROWS, names=words.wanted)
     chosen = _choose(found, wanted)
     issues = []
-    if any(sheet.title != chosen.name and not _is_blank_table(sheet.cells) for sheet in candidates):
-        issues.append(Issue("sheet_selected", "warning", params={"sheet": chosen.name}))
+    left = [sheet for sheet in candidates if sheet.title != chosen.name and not _is_blank_table(sheet.cells)]
+    if left:
+        params = {"sheet": chosen.name, "sheets": ", ".join(sheet.title for sheet in left)}
+        issues.append(Issue("sheet_selected", "warning", params=params))
     if chosen.header:
         issues.append(Issue("header_not_first_row", "warning", row=chosen.header + 1))
     hidden = [sheet for sheet in book.sheets if not sheet.visible and bare(sheet.title) not in OWN_SHEETS]
@@ -84,13 +87,20 @@ def _is_blank_table(cells: list[list[Any]]) -> bool:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A sheet whose row `header` names `known` columns of the protocol."""
+    """A sheet whose row `header` names these columns of the protocol."""
 
     name: str
     rank: int
     cells: list[list[Any]]
     header: int
-    known: int
+    columns: frozenset[str]
+
+    def share(self, other: _Sheet) -> float:
+        """How much of the smaller one's columns both have, by the protocol's names or as they are written."""
+        return max(
+            len(mine & theirs) / max(min(len(mine), len(theirs)), 1)
+            for mine, theirs in ((self.columns, other.columns), (self.headers, other.headers))
+        )
 
     @property
     def headers(self) -> frozenset[str]:
@@ -102,21 +112,17 @@ class _Sheet:
 
 
 def _choose(found: Sequence[_Sheet], wanted: Sequence[str]) -> _Sheet:
-    """The sheet asked for, else the one that is filled in; two filled sheets are a question, not a guess."""
-    for sheet in found:
-        if bare(sheet.name) in {bare(title) for title in wanted}:
-            return sheet
+    """The sheet asked for, else the one that is filled in; two filled sheets of one table are a question, not a guess."""
     filled = [sheet for sheet in found if sheet.filled] or list(found)
-    best = max(filled, key=lambda sheet: sheet.known)
-    shared = [
-        (len(s.headers & best.headers) / min(len(s.headers), len(best.headers)), s) for s in filled if s is not best
-    ]
-    tables = [sheet for share, sheet in shared if share < 1 / 2]
-    if tables and best.filled and not wanted:
-        raise Unreadable("several_tables", **_named(best, *tables))
-    twins = [sheet for share, sheet in shared if share >= 1 / 2 and sheet.filled and sheet.known >= ALIKE * best.known]
-    if twins:
-        raise Unreadable("several_sheets", **_named(best, *twins))
+    asked = {bare(title) for title in wanted}
+    best = next((sheet for sheet in filled if bare(sheet.name) in asked), None)
+    best = best or max(filled, key=lambda sheet: len(sheet.columns))
+    others = [sheet for sheet in filled if sheet is not best]
+    alike = [sheet for sheet in others if best.share(sheet) >= 1 / 2]
+    if any(sheet.filled and len(sheet.columns) >= ALIKE * len(best.columns) for sheet in alike):
+        raise Unreadable("several_sheets", **_named(best, *alike))
+    if len(alike) < len(others) and best.filled and not wanted:
+        raise Unreadable("several_tables", **_named(best, *(sheet for sheet in others if sheet not in alike)))
     return best
 
 

@@ -48,7 +48,7 @@ def answer(monkeypatch, *issues, frame=None, columns=None, rows=1):
         (Issue("missing_value", "error", 9_999_999, "score", "E9999999"), "row outside the file: missing_value"),
         (Issue("missing_value", "error", 3, "score", "E4"), "a cell that is none: missing_value"),
         (Issue("missing_value", "error", 3, "Qx7", "E3"), "a cell is repeated: missing_value (as a column)"),
-        (Issue("sheet_selected", "error", params={"sheet": "\ud800"}), "answer: UnicodeEncodeError at ?"),
+        (Issue("sheet_selected", "error", params={"sheet": "\ud800", "sheets": ""}), "answer: UnicodeEncodeError at ?"),
     ],
 )
 def test_an_issue_that_does_not_hold_is_seen(monkeypatch, issue, sign):

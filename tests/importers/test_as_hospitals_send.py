@@ -233,12 +233,60 @@ def test_a_line_of_units_below_the_headers_is_no_case(units, said, warned, times
 
 
 def number(cell):
-    return float(cell.replace(",", ".")) if cell[:1].isdigit() else cell
+    return (
+        float(cell.replace(",", "."))
+        if cell.replace(",", ".").replace(".", "", 1).isdigit() and len(cell) < 9
+        else cell
+    )
 
 
 @pytest.mark.parametrize("first", ["E0;990000077;-;avant;h", "-;-;-;-;h", "E0;990000077;04/02/2026;avant;h"])
 def test_a_case_is_no_line_of_units(first):
     assert "units_row_ignored" not in [code for code, _ in told(check(examinations(first, *GOOD)), "warning")]
+
+
+def book_of(**sheets):
+    made = Workbook()
+    made.remove(made.active)
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append([number(cell) for cell in row.split(";")])
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+BEFORE = (
+    "Examen;FINESS;Date du prélèvement;Période;Délai (h);Âge (ans);Sexe",
+    "E1;990000077;13/07/2026;avant;5.1;40;F",
+)
+AFTER = ("Examen;Établissement;Date prlvt;Période;Délai;Age;Genre", "F1;990000077;20/07/2026;après;4.1;40;F")
+
+
+@pytest.mark.parametrize("table", [None, "tests"])
+def test_two_sheets_whose_headers_differ_are_one_table_all_the_same(table):
+    content = book_of(
+        Avant=BEFORE, Après=AFTER, Mars=("Examen;Site;Jour;Phase;Durée h", "G1;990000077;20/08/2026;après;4.1")
+    )
+    found = check_bytes(content, LABORATORY, Context(), name="f.xlsx", table=table)
+    assert told(found) == [("several_sheets", None)]
+    assert "(Avant, Après, Mars)" in message(found.report.issues[0], "fr")
+
+
+def test_sheets_that_were_not_read_are_named():
+    content = book_of(Données=BEFORE, Lexique=("mot;sens", "délai;durée"))
+    (said,) = [
+        i
+        for i in check_bytes(content, LABORATORY, Context(), name="f.xlsx").report.issues
+        if i.code == "sheet_selected"
+    ]
+    assert message(said, "fr").endswith("celles-ci ne l'ont pas été : Lexique.")
+
+
+def test_a_sheet_of_ours_left_blank_is_not_read_for_the_filled_one():
+    content = book_of(Examens=BEFORE[:1], Données=BEFORE)
+    assert check_bytes(content, LABORATORY, Context(), name="f.xlsx", table="tests").report.rows == 1
 
 
 @pytest.mark.parametrize("times", [1, 3000])
