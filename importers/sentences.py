@@ -115,6 +115,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "identifying_data:file_name": marked(
         "The name of the file identifies a person ({kind}): give it another name, such as the pilot's and the month. Nothing of this file was kept."
     ),
+    "identifying_data:sheet": marked(
+        "Sheet « {sheet} », perhaps hidden, from the cell {place} on: {n} text(s) identify people ({kind}). Delete the sheet, or paste the table alone in a new workbook; nothing of this file was kept."
+    ),
     "identifying_data:elsewhere": marked(
         "Outside the table, on another sheet perhaps hidden, in a comment, a header or a pivot table, the workbook identifies people ({kind}, {n} text(s)). Paste the table alone in a new workbook; nothing of this file was kept."
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Where = Literal["sheet", "comment", "part", "shared", "margin", "named", "column"]
+Where = Literal["sheet", "comment", "part", "shared", "margin", "named", "column", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Elsewhere:
     """A text and where it stands.
 
     Another sheet, a comment, another part, the shared texts, a line around the table, or (`named`) the header of a column of
-    people on another sheet, or (`column`) what a column of another sheet is made of.
+    people on another sheet, (`column`) what a column of another sheet is made of, or (`place`) a hospital or a ward in one.
     """
 
     text: str

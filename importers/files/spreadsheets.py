@@ -13,7 +13,7 @@ import polars as pl
 from importers.columns.headers import SEARCHED_ROWS, HeaderWords, bare, header_row
 from importers.context import Limits
 from importers.files.book import read_book
-from importers.files.elsewhere import Elsewhere
+from importers.files.elsewhere import Elsewhere, Where
 from importers.files.grid import Grid, column_letters, without_margins
 from importers.files.pilot_mark import told_mark
 from importers.files.sheet_faults import sheet_faults, struck_through
@@ -21,8 +21,8 @@ from importers.files.sheet_titles import OWN_SHEETS
 from importers.files.unreadable import Unreadable
 from importers.files.workbook_parts import Parts
 from importers.identity.cells import Cells
-from importers.identity.columns import kind_of_column
-from importers.identity.headers import announces_people, is_of_things
+from importers.identity.columns import kind_of_column, without_places
+from importers.identity.headers import announces_people, is_of_places, is_of_things
 from importers.identity.texts import plain
 from importers.report import Issue
 from importers.side_by_side import side_by_side
@@ -135,12 +135,15 @@ def _named(*sheets: _Sheet) -> dict[str, Any]:
 def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
     """The texts of another sheet, hidden or not, and its columns whose first row announces people."""
     rows = [[_text(cell) for cell in row] for row in cells]
-    for row in rows:
-        for cell in row:
-            if cell:
-                yield Elsewhere(cell, "sheet", sheet=sheet)
     filled = [sum(map(bool, row)) for row in rows]
     first = next((i for i, count in enumerate(filled) if count > 1 or count == max(filled) == 1), None)
+    headers = [] if first is None else rows[first]
+    of_places = {position for position, header in enumerate(headers) if header and is_of_places(header)}
+    for number, row in enumerate(rows, start=1):
+        for position, cell in enumerate(row):
+            if cell:
+                where: Where = "place" if position in of_places and not without_places([cell]) else "sheet"
+                yield Elsewhere(cell, where, number, position, sheet)
     if first is not None:
         for position, header in enumerate(rows[first]):
             below = [row[position] for row in rows[first + 1 :] if position < len(row) and row[position]]

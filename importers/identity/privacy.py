@@ -133,11 +133,12 @@ def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:
         if kind:
             yield _placed(grid, one, kind)
             seen = True
-    groups: dict[str, list[Elsewhere]] = {}
+    groups: dict[tuple[str, str | None], list[Elsewhere]] = {}
     for one in grid.others:
-        if one.where != "comment":
-            groups.setdefault(one.where, []).append(one)
-    for where, texts in groups.items():
+        if one.where not in ("comment", "place"):
+            groups.setdefault((one.where, one.sheet if one.where == "sheet" else None), []).append(one)
+    shared = groups.pop(("shared", None), [])
+    for (where, _), texts in groups.items():
         if where == "column":
             for kind in sorted({one.text for one in texts}):
                 yield Issue("identifying_data", "error", params={"kind": kind, "n": len(texts), "say": "elsewhere"})
@@ -145,10 +146,23 @@ def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:
         elif where == "named":
             yield Issue("identifying_data", "error", params={"kind": "header", "n": len(texts), "say": "elsewhere"})
             seen = True
-        elif where != "shared" or not seen:
+        else:
             for issue in _group(where, texts):
                 yield issue
                 seen = True
+    if not seen and next(_group("shared", shared), None) is not None:
+        yield from _group("shared", _unseen(grid, shared))
+
+
+def _unseen(grid: Grid, texts: Sequence[Elsewhere]) -> list[Elsewhere]:
+    """The shared texts that stand in no cell: those of cells were judged where they stand."""
+    written = plain(pl.Series([one.text for one in texts], dtype=pl.String))
+    places = [one.text for one in grid.others if one.where == "place"]
+    shown = [pl.Series([*grid.headers, *places], dtype=pl.String), *grid.frame.get_columns()]
+    mask = pl.Series([True]).new_from_index(0, len(written))
+    for column in shown:
+        mask = mask & ~written.is_in(plain(column).implode())
+    return [one for one, unseen in zip(texts, mask, strict=True) if unseen]
 
 
 def _each(texts: Sequence[str]) -> list[str | None]:
@@ -164,13 +178,25 @@ def _each(texts: Sequence[str]) -> list[str | None]:
 
 
 def _group(where: str, texts: Sequence[Elsewhere]) -> Iterator[Issue]:
-    said = [one.text for one in texts]
-    found = kinds(plain(pl.Series(said, dtype=pl.String)))
-    if found:
-        kind, values = found
-        params = {"kind": kind, "n": len(values), "say": "margin" if where == "margin" else "elsewhere"}
-        rows = [o.row for o, own in zip(texts, _each(said), strict=True) if o.row and own] if where == "margin" else []
-        yield Issue("identifying_data", "error", rows[0] if rows else None, params=params)
+    found = kinds(plain(pl.Series([one.text for one in texts], dtype=pl.String)))
+    if not found:
+        return
+    kind, values = found
+    params = {"kind": kind, "n": len(values)}
+    if where not in ("margin", "sheet"):
+        yield Issue("identifying_data", "error", params=params | {"say": "elsewhere"})
+        return
+    own = zip(texts, _each([one.text for one in texts]), strict=True)
+    first = next((one for one, held in own if one.row and held), None)
+    row = first.row if first else None
+    if where == "margin":
+        yield Issue("identifying_data", "error", row, params=params | {"say": "margin"})
+    elif first is None:
+        yield Issue("identifying_data", "error", params=params | {"say": "elsewhere"})
+    else:
+        place = f"{column_letters(first.position or 0)}{row}"
+        told = params | {"say": "sheet", "sheet": first.sheet, "place": place}
+        yield Issue("identifying_data", "error", params=told)
 
 
 def _placed(grid: Grid, comment: Elsewhere, kind: str) -> Issue:

@@ -10,6 +10,7 @@ from importers.aggregates import check_aggregate_file
 from importers.check import Context, check_bytes
 from importers.identity.file_names import kind_in_name
 from importers.messages import message
+from tests.importers.shared_texts import shared
 
 LABORATORY = load_protocol("turnaround-before-after")
 WEEKS = load_protocol("stepped-automation")
@@ -272,6 +273,34 @@ def test_two_sheets_whose_headers_differ_are_one_table_all_the_same(table):
     found = check_bytes(content, LABORATORY, Context(), name="f.xlsx", table=table)
     assert told(found) == [("several_sheets", None)]
     assert "(Avant, Après, Mars)" in message(found.report.issues[0], "fr")
+
+
+WARDS = ("Victor Hugo", "Anne de Bretagne", "Pierre Garraud", "Henri Gabrielle", "Louis Pradel")
+BY_WEEK = ("Établissement;Unité;Semaine;Automatisé;Taux d'aboutissement;Part manuelle;Dossiers manuels;Dossiers",)
+
+
+def weeks_of(wards):
+    rows = [f"990000010;{ward};{day}/07/2026;non;0.5;1;80;80" for ward in wards for day in (13, 20)]
+    return (*BY_WEEK, *rows)
+
+
+@pytest.mark.parametrize("written", [bytes, shared], ids=["inline", "shared"])
+@pytest.mark.parametrize("ward", WARDS)
+def test_a_ward_named_after_somebody_is_nobody_however_the_workbook_holds_its_texts(ward, written):
+    plain = written(book_of(Données=weeks_of([ward, "Cardio"])))
+    assert told(check_bytes(plain, WEEKS, Context(), name="f.xlsx")) == []
+    other = written(book_of(Données=weeks_of(["Cardio"]), Lits=("Service;Effectif", f"{ward};3", "Rea;4")))
+    assert told(check_bytes(other, WEEKS, Context(), name="f.xlsx")) == []
+
+
+@pytest.mark.parametrize("written", [bytes, shared], ids=["inline", "shared"])
+def test_people_of_another_sheet_are_told_with_their_sheet_and_cell(written):
+    content = written(book_of(Données=weeks_of(WARDS), Lits=("Service;Référent", "Victor Hugo;Mme Durand", "Rea;x")))
+    found = check_bytes(content, WEEKS, Context(), name="f.xlsx")
+    assert [code for code, _ in told(found)] == ["identifying_data"]
+    assert message(found.report.issues[0], "fr").startswith(
+        "Feuille « Lits », peut-être masquée, à partir de la case B2 :"
+    )
 
 
 def test_sheets_that_were_not_read_are_named():

@@ -11,7 +11,7 @@ from importers.messages import message
 from importers.report import Issue
 from importers.sentences import SENTENCES
 
-PARAMS = dict.fromkeys(("extension", "kind", "format", "encoding", "sheet", "sheets", "table", "names", "other", "expected", "range", "allowed", "site", "score", "pilot", "told", "unit"), "x") | {
+PARAMS = dict.fromkeys(("extension", "kind", "format", "encoding", "sheet", "sheets", "table", "names", "other", "expected", "range", "allowed", "site", "score", "pilot", "told", "unit", "place"), "x") | {
     "megabytes": 512, "n": 1234, "limit": 100, "position": 3, "found": 4, "row": 2, "first": dt.date(2026, 1, 2), "last": dt.date(2026, 1, 3),
     "day": Label(fr="lundi", en="Monday"),
     "before": Label(fr="avant", en="before"),
