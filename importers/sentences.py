@@ -138,7 +138,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "The column {expected} ({label}) is missing. « {other} » looks like it, in another unit ({told}): convert its values to {unit}, and head them so."
     ),
     "other_unit": marked(
-        "Column « {column} »: its header, or the line below it, says {told}, and the protocol wants {unit}: "
+        "Column « {column} »: its header, the line below it or the format of its cells says {told}, and the protocol wants {unit}: "
         "convert the values, and head them so."
     ),
     "mapped_header_absent": marked(
@@ -178,7 +178,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "unit_stripped": marked("Column « {column} »: the unit written in the cells was set aside."),
     "unit_in_format": marked(
-        "Column « {column} »: the format of some cells shows a unit, a text or thousands that the stored number does not hold: the number was read; check that it is in the unit of the protocol."
+        "Column « {column} », first in {cell}: the format shows « {other} » beside the number, which was read as it is stored: check that it is in the unit of the protocol."
+    ),
+    "unit_in_format:thousands": marked(
+        "Column « {column} », first in {cell}: the format leaves the thousands out; the number was read as it is stored, larger than it looks: check it."
     ),
     "excel_serial_converted": marked(
         "Column « {column} »: Excel's day numbers were read as dates; check the first and the last."

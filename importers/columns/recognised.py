@@ -40,12 +40,12 @@ def recognise(
     *,
     lenient: bool,
     empty: Set[int] = frozenset(),
-    units: Mapping[int, str] | None = None,
+    units: Mapping[int, Sequence[str]] | None = None,
 ) -> Recognised:
     """Match the headers with the table's columns; every fault is listed.
 
     `empty` are the positions of columns without any value: of columns that exclude each other (a blank workbook holds them
-    all), such a one is as good as absent. `units` tells what a line below the headers says of each column.
+    all), such a one is as good as absent. `units` are those that cells, or a line below the headers, tell of each column.
     """
     words = HeaderWords.of(table, context)
     chosen = chosen_headers(headers, table, words, context, lenient=lenient)
@@ -76,20 +76,20 @@ def _labels(columns: Sequence[Column]) -> Label:
 
 
 def _other_units(
-    headers: Sequence[str], table: Table, positions: Mapping[str, int], units: Mapping[int, str]
+    headers: Sequence[str], table: Table, positions: Mapping[str, int], units: Mapping[int, Sequence[str]]
 ) -> Iterator[Issue]:
-    """Columns whose header, or the line of units below it, tells another unit than theirs, whoever said what they are."""
+    """Columns whose header, the line of units below it or the format of its cells tells another unit than theirs."""
     for column in table.columns:
         if column.name not in positions:
             continue
-        position = positions[column.name]
-        below = units.get(position, "").strip(" ()[]")
-        told = other_unit(headers[position], column.unit) or other_unit(f"({below})", column.unit)
+        header = headers[positions[column.name]]
+        said = [unit.strip(" ()[]") for unit in units.get(positions[column.name], ())]
+        told = [other_unit(text, column.unit) for text in (header, *(f"({unit})" for unit in said))]
         wanted = column.unit
-        if below == "%" and column.type == "number" and column.maximum == 1:
-            told, wanted = below, "0–1"
-        if told:
-            yield Issue("other_unit", "error", column=headers[position], params={"told": told, "unit": wanted})
+        if "%" in said and column.type == "number" and column.maximum == 1:
+            told, wanted = ["%"], "0–1"
+        if found := next(filter(None, told), None):
+            yield Issue("other_unit", "error", column=header, params={"told": found, "unit": wanted})
 
 
 class _Reading:

@@ -27,6 +27,7 @@ PADDED: Final = re.compile(r"#*(0[0#]+)")
 A_UNIT: Final = re.compile(r"[^\W\d_]|[$£¥]")
 EUROS: Final = re.compile(r"€|\b(?:eur|euros?)\b", re.IGNORECASE)
 THOUSANDS: Final = re.compile(r"[0#?],+(?![0#?,])")
+THOUSAND: Final = "× 1000"
 BUILT_IN_PERCENT: Final = (9, 10)
 """`0%` and `0.00%`."""
 ADDRESS: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
@@ -34,10 +35,11 @@ ADDRESS: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 @dataclass(frozen=True)
 class Formats:
-    """The styles of a workbook, by number, that pad with zeros (and to how many digits) or add something to the number."""
+    """The styles of a workbook, by number, whose cells show something else than they hold; `padded`: to how many digits."""
 
     padded: Mapping[int, int] = field(default_factory=dict)
-    adding: frozenset[int] = frozenset()
+    adding: Mapping[int, str] = field(default_factory=dict)
+    """What each of the others writes beside the number: a unit, a currency, or `THOUSAND` where it leaves thousands out."""
     percent: frozenset[int] = frozenset()
     """Those that show a fraction as per cents."""
     struck: frozenset[int] = frozenset()
@@ -55,9 +57,9 @@ def formats(styles: bytes) -> Formats:
         if number and code:
             codes[int(number[1])] = html.unescape((code[1] or code[2] or b"").decode("utf-8", "replace"))
     widths = {number: width for number, code in codes.items() if (width := least_digits(code))}
-    adding = {number for number, code in codes.items() if adds_something(code)}
+    adding = {number: said for number, code in codes.items() if (said := added_by(code))}
     percents = {*BUILT_IN_PERCENT, *(number for number, code in codes.items() if "%" in LITERAL.sub("", code))}
-    padded, added, percent, struck = {}, set(), set(), set()
+    padded, added, percent, struck = {}, {}, set(), set()
     fonts = FONTS.search(styles)
     lined = {i for i, font in enumerate(FONT.finditer(fonts[1]) if fonts else ()) if STRIKE.search(font[1] or b"")}
     block = CELL_STYLES.search(styles)
@@ -67,13 +69,13 @@ def formats(styles: bytes) -> Formats:
         if number_format in widths:
             padded[style] = widths[number_format]
         if number_format in adding:
-            added.add(style)
+            added[style] = adding[number_format]
         if number_format in percents:
             percent.add(style)
         font = FONT_ID.search(found[0])
         if font and int(font[1]) in lined:
             struck.add(style)
-    return Formats(padded, frozenset(added), frozenset(percent), frozenset(struck))
+    return Formats(padded, added, frozenset(percent), frozenset(struck))
 
 
 def least_digits(code: str) -> int:
@@ -83,16 +85,18 @@ def least_digits(code: str) -> int:
     return len(found[1]) if found else 0
 
 
-def adds_something(code: str) -> bool:
-    """Whether a format writes letters or a currency beside the number, euros apart, or leaves thousands out."""
+def added_by(code: str) -> str:
+    """The letters or the currency that a format writes beside the number, euros apart; `THOUSAND` when it leaves those out."""
     bare = BRACKETED.sub("", LITERAL.sub("", code))
     if MOMENT.search(bare):
-        return False
+        return ""
     said = [text[1] or text[2] or "" for text in LITERAL.finditer(code)] + [
         text[1] or "" for text in BRACKETED.finditer(code)
     ]
-    told = EUROS.sub("", " ".join([*said, "$" if "$" in bare else ""]))
-    return bool(A_UNIT.search(told) or THOUSANDS.search(bare.partition(";")[0]))
+    told = " ".join(EUROS.sub("", " ".join([*said, "$" if "$" in bare else ""])).split())
+    if A_UNIT.search(told):
+        return told
+    return THOUSAND if THOUSANDS.search(bare.partition(";")[0]) else ""
 
 
 def styled_cells(part: bytes, styles: Formats) -> Iterator[tuple[int, str, int]]:

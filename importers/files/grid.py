@@ -39,8 +39,8 @@ class Grid:
     pilot: str | None = None
     """The pilot whose blank workbook this is, when it is one."""
 
-    units: Mapping[int, str] = field(default_factory=dict)
-    """By the place of each column, what a line of units below the headers says of it."""
+    units: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """By the place of each column, the units that the formats of its cells and a line below the headers say."""
 
     written: Mapping[int, pl.Series] = field(default_factory=dict)
     """Of the columns with cells stored as numbers: the texts of their other cells. Only what is written reads in two ways."""

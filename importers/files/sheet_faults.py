@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from importers.columns.headers import folded, visible
+from importers.files.cell_formats import THOUSAND
 from importers.files.grid import column_letters
 from importers.files.sheet_parts import Place, SheetParts
 from importers.report import Issue
@@ -43,7 +44,7 @@ def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str],
         issues.append(Issue("hidden_rows_included", "warning"))
     if names := ", ".join(_hidden(parts, frame, headers)):
         issues.append(Issue("hidden_columns_included", "warning", params={"names": names}))
-    issues.extend(_adding(parts, headers))
+    issues.extend(_adding(parts, headers, header))
     errors = [place for place in parts.errors if _inside(place, headers, header)]
     columns = {place.column: frame[str(place.column)].to_list() for place in errors}
     for place in errors:
@@ -77,10 +78,13 @@ def _per_cent(fraction: str) -> str:
     return f"{Decimal(fraction).scaleb(2):f}%"
 
 
-def _adding(parts: SheetParts, headers: Sequence[str]) -> Iterator[Issue]:
+def _adding(parts: SheetParts, headers: Sequence[str], header: int) -> Iterator[Issue]:
     for position in sorted(parts.adding):
-        if position < len(headers):
-            yield Issue("unit_in_format", "warning", column=headers[position].strip() or column_letters(position))
+        for said, place in parts.adding[position].items():
+            if _inside(place, headers, header):
+                column = headers[position].strip() or column_letters(position)
+                params = {"say": "thousands"} if said == THOUSAND else {"other": said}
+                yield Issue("unit_in_format", "warning", column=column, cell=place.cell, params=params)
 
 
 def _hidden(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str]) -> Iterator[str]:

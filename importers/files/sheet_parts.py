@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from importers.context import Limits
@@ -86,7 +86,8 @@ class SheetParts:
     """Cells that show their fraction as per cents."""
     struck: Sequence[Place] = ()
     """Cells with a line through them."""
-    adding: frozenset[int] = frozenset()
+    adding: Mapping[int, Mapping[str, Place]] = field(default_factory=dict)
+    """By column, what formats write beside its numbers, each with its first cell."""
     """Columns, from 0, of which the format of some cell adds something to the number that it shows."""
 
 
@@ -109,8 +110,16 @@ def sheet_parts(part: bytes, styles: Formats = NO_FORMATS) -> SheetParts:
         padded=[(place, styles.padded[style]) for place, style in cells if style in styles.padded],
         percents=[place for place, style in cells if style in styles.percent],
         struck=[place for place, style in cells if style in styles.struck],
-        adding=frozenset(place.column for place, style in cells if style in styles.adding),
+        adding=_adding(cells, styles),
     )
+
+
+def _adding(cells: Sequence[tuple[Place, int]], styles: Formats) -> dict[int, dict[str, Place]]:
+    found: dict[int, dict[str, Place]] = {}
+    for place, style in cells:
+        if style in styles.adding:
+            found.setdefault(place.column, {}).setdefault(styles.adding[style], place)
+    return found
 
 
 def _looked_through(part: bytes) -> SheetParts:

@@ -195,6 +195,7 @@ def _grid(
         for c in row
         if (t := _text(c))
     ]
+    told = own.adding if own else {}
     return Grid(
         tuple(headers),
         left.frame,
@@ -211,7 +212,7 @@ def _grid(
         (*parts.texts, *others, *above, *left.others),
         parts.epoch_1904,
         parts.pilot or pilot,
-        left.units,
+        {i: (*told.get(i, ()), *([left.units[i]] if i in left.units else [])) for i in {*told, *left.units}},
         {i: written for i, (_, written) in enumerate(columns) if written is not None},
     )
 

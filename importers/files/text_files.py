@@ -76,7 +76,7 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
         (*issues, *ragged, *left.issues),
         grid.header_row,
         (*grid.others, *left.others),
-        units=left.units,
+        units={position: (unit,) for position, unit in left.units.items()},
     )
 
 

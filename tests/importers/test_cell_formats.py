@@ -7,7 +7,7 @@ from openpyxl import Workbook
 
 from evaluation.protocol import load_protocol
 from importers.check import Context, check_bytes
-from importers.files.cell_formats import adds_something, least_digits
+from importers.files.cell_formats import THOUSAND, added_by, least_digits
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 HEAD = ["case_id", "site", "period", "reference", "score", "prediction", "start_time", "end_time", "cost_eur"]
@@ -42,8 +42,32 @@ def test_leading_zeros_that_the_sheet_shows_are_part_of_the_code():
 @pytest.mark.parametrize("code", ['0.0 "k€ "', "[$$-409]#,##0.00", "[$USD] 0", "#,##0,", '0 "min"', "0\\h", "$0"])
 def test_a_unit_that_only_the_format_shows_is_told(code):
     report = checked(I2=code, I3=code).report
-    assert [(i.code, i.column) for i in report.issues] == [("unit_in_format", "cost_eur")]
+    assert [(i.code, i.column, i.cell) for i in report.issues] == [("unit_in_format", "cost_eur", "I2")]
     assert report.accepted
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [('0" min"', "min"), ("0\\h", "h"), ("[$USD] 0", "USD"), ("#,##0,", THOUSAND), ("0.00", "")]
+)
+def test_what_a_format_writes_beside_the_number(code, said):
+    assert added_by(code) == said
+
+
+@pytest.mark.parametrize(("code", "found"), [('0" min"', "other_unit"), ('0" h"', None), ('0.0" heures"', None)])
+def test_a_format_in_another_unit_than_the_column_s_is_a_fault(code, found):
+    book = Workbook()
+    for row in (
+        ["Examen", "FINESS", "Date du prélèvement", "Période", "Délai"],
+        ["E1", "990000077", "13/07/2026", "avant", 5.5],
+        ["E2", "990000077", "14/07/2026", "après", 348],
+    ):
+        book.active.append(row)
+    book.active["E3"].number_format = code
+    buffer = io.BytesIO()
+    book.save(buffer)
+    report = check_bytes(buffer.getvalue(), load_protocol("turnaround-before-after"), Context(), name="f.xlsx").report
+    assert report.reason == (found or "unit_in_format")
+    assert [i.cell for i in report.issues if i.code == "unit_in_format"] == ["E3"]
 
 
 @pytest.mark.parametrize(
@@ -110,4 +134,4 @@ def test_the_digits_of_a_format(code, width):
     "code", ['dd/mm/yyyy "à" hh:mm', "[$-40C]d mmm yyyy", "h:mm AM/PM", "General", "0.00_ ;[Red]-0.00 "]
 )
 def test_formats_of_moments_add_no_unit(code):
-    assert not adds_something(code)
+    assert not added_by(code)
