@@ -194,8 +194,9 @@ def read_table(
 
 
 def _is_called(table: Table, said: str) -> bool:
-    """Whether a person means this table: by its name, or by its label as our workbooks and pages show it."""
-    return said == table.name or bare(said) in {bare(word) for word in (table.name, table.label.fr, table.label.en)}
+    """Whether a person means this table: by its name, or by its label as our pages and the sheets of our workbooks show it."""
+    words = (table.name, table.label.fr, table.label.en, *sheet_titles(table))
+    return said == table.name or bare(said) in {bare(word) for word in words}
 
 
 def _table_names(protocol: DataDictionary) -> Label:

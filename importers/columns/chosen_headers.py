@@ -20,6 +20,8 @@ LONGEST: Final = 60
 NEAREST: Final = 3
 A_WORD: Final = 4
 """Letters of a word that says enough alone."""
+NUMBER: Final = re.compile(r"[0-9]+")
+BRACKETS: Final = re.compile(r"[(\[][^)\]]*[)\]]")
 WORDS: Final = re.compile(r"[^\w]+|_")
 
 
@@ -124,11 +126,18 @@ def _as_before(headers: Sequence[str], mapping: Mapping[str, str | None], words:
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
     """Of those words, the ones that look like this one, the nearest first."""
-    letters = {bare(one): one for one in known if 0 < len(bare(one)) <= LONGEST}
+    numbered = [one for one in known if _same_number(word, one)]
+    letters = {bare(one): one for one in numbered if 0 < len(bare(one)) <= LONGEST}
     if len(bare(word)) > LONGEST:
         return []
     close = [letters[found] for found in difflib.get_close_matches(bare(word), letters, NEAREST, ALIKE)]
     return close or _within(word, letters.values())
+
+
+def _same_number(one: str, other: str) -> bool:
+    """Whether two words end with the same number, brackets apart, where both hold one: `item 2` is no `item 1`."""
+    numbers = [NUMBER.findall(BRACKETS.sub("", text))[-1:] for text in (one, other)]
+    return not all(numbers) or numbers[0] == numbers[1]
 
 
 def _within(word: str, known: Iterable[str]) -> list[str]:

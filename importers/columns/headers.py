@@ -144,15 +144,20 @@ def header_row(lines: Sequence[Sequence[str]], words: HeaderWords) -> tuple[int,
 
 
 def recognise_table(headers: Sequence[str], protocol: DataDictionary, context: Context) -> Table | None:
-    """The table whose required columns the headers name best; `None` when none or two do equally."""
+    """The table whose required columns the headers name best, those apart that every table has; `None` for none or two alike."""
     if len(protocol.tables) == 1:
         return protocol.tables[0]
-    scores = []
+    named = []
     for table in protocol.tables:
         words = HeaderWords.to_look_for(table, context)
-        found = {name for header in headers if (name := words.find(header))}
-        required = {c.name for c in table.columns if c.required}
-        scores.append((len(found & required) / max(len(required), 1), len(found), table))
+        named.append({header: name for header in headers if (name := words.find(header))})
+    shared = set.intersection(*map(set, named))
+    scores = []
+    for table, columns in zip(protocol.tables, named, strict=True):
+        known = set(columns.values())
+        own = {columns[header] for header in columns.keys() - shared}
+        required = {c.name for c in table.columns if c.required} - {columns[header] for header in shared}
+        scores.append((len(own & required) / max(len(required), 1), len(known), table))
     scores.sort(key=lambda s: s[:2], reverse=True)
     return scores[0][2] if scores[0][:2] > scores[1][:2] and scores[0][1] else None
 

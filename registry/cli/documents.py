@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registry.cli.files import JSON_OPTION, existing
-from registry.cli.output import print_json, print_table, write_file
+from registry.cli.output import print_json, print_table, require_workbook_name, write_file
 from registry.cli.runtime import with_registry
 from registry.cli.words import locale, say
 
@@ -39,6 +39,7 @@ def template(kind: str, output: Path | None, language: str | None) -> None:
 
     spoken = language or locale()
     path = output or Path(NAMES[kind][spoken == "en"])
+    require_workbook_name(path)
     write_file(path, blank_workbook(kind, spoken))
     sentence = say("{path} written: fill it in and check it with preuve document check {kind}.")
     click.echo(sentence.format(path=path, kind=kind))

@@ -14,7 +14,7 @@ import click
 
 from evaluation.protocol import Protocol, load_protocol
 from registry.cli.mappings import MAP_OPTION, mapping_of, print_mapping, require_used
-from registry.cli.output import Refused, print_json, print_table, write_file
+from registry.cli.output import Refused, print_json, print_table, require_workbook_name, write_file
 from registry.cli.words import locale, say
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ FILE = click.Path(path_type=Path)
 
 def existing(path: Path) -> Path:
     """The path, when it is a file."""
+    if path.is_dir():
+        raise Refused(say("{path} is a folder: name the file in it.").format(path=path))
     if not path.is_file():
         raise Refused(say("{path}: no such file. Check the name and the folder.").format(path=path))
     return path
@@ -97,6 +99,8 @@ def _check(
         raise Refused(
             say("{path} is the file to check: write the marked copy under another name.").format(path=annotate)
         )
+    if annotate is not None:
+        require_workbook_name(annotate)
     require_columns(context.mapping, aggregate=aggregate)
     with tempfile.TemporaryDirectory(prefix="preuve-annotate-") as folder:
         copy = Path(folder) / "copy.xlsx"
@@ -318,6 +322,7 @@ def template(protocol_name: str, output: Path | None, table: str | None) -> None
         message = say("The protocol {protocol} has no table {table}: choose one of {names}.")
         raise Refused(message.format(protocol=protocol.id, table=table, names=", ".join(names)))
     path = output or Path(f"{protocol.id}.xlsx")
+    require_workbook_name(path)
     _require_nothing_lost(path, protocol)
     write_file(path, blank_workbook(protocol, table=table, locale=locale()))
     click.echo(say("{path} written: fill it in and check it with preuve check.").format(path=path))

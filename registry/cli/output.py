@@ -43,6 +43,14 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: s
     Console(width=width, highlight=False).print(table)
 
 
+def require_workbook_name(path: Path) -> None:
+    """Refuse to write a workbook under the name of another kind of file, which nothing would then open."""
+    if path.suffix.lower() != ".xlsx":
+        raise Refused(
+            say("{path}: what is written is a workbook: give it a name that ends in .xlsx.").format(path=path)
+        )
+
+
 def write_file(path: Path, content: bytes) -> None:
     """The whole file or nothing: written beside and renamed."""
     target = path.resolve()  # a link stays a link: what it leads to is written
@@ -60,4 +68,5 @@ def write_file(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         sentence = say("{path} cannot be written: {reason}. Choose a folder where you may write.")
-        raise Refused(sentence.format(path=path, reason=Trouble.of(error).label(locale()))) from error
+        shown = path if target.parent.is_dir() else path.parent
+        raise Refused(sentence.format(path=shown, reason=Trouble.of(error).label(locale()))) from error

@@ -199,7 +199,13 @@ def test_reasoned_refusals(tmp_path):
         preuve("check", tmp_path / "f.csv", "--protocol", "diagnostic-accuracy", "--context", tmp_path / "context.json")
     )
     refused(preuve("verify", "absent.xlsx", folder=tmp_path))
-    refused(preuve("template", "diagnostic-accuracy", "-o", tmp_path / "no" / "x.xlsx"))
+    refused(
+        preuve("template", "diagnostic-accuracy", "-o", tmp_path / "no" / "x.xlsx"), f"{tmp_path / 'no'} ne peut pas"
+    )
+    refused(preuve("template", "diagnostic-accuracy", "-o", tmp_path / "x.csv"), "finit par .xlsx")
+    refused(preuve("check", tmp_path, "--protocol", "diagnostic-accuracy"), "est un dossier")
+    marked = ("--annotate", tmp_path / "x.csv")
+    refused(preuve("check", tmp_path / "f.csv", "--protocol", "diagnostic-accuracy", *marked), "finit par .xlsx")
     refused(preuve("template", "diagnostic-accuracy", "--table", "nothing", "-o", tmp_path / "x.xlsx"), "nothing")
     refused(preuve("user", "add", "a@b.c", "--role", "evaluator", DATA_DIR=tmp_path / "d"))
     refused(
@@ -327,7 +333,7 @@ def test_a_port_is_not_shared(tmp_path):
 
 
 def test_only_a_plain_file_is_written_over(tmp_path):
-    pipe, link, real = tmp_path / "pipe", tmp_path / "link.xlsx", tmp_path / "real.xlsx"
+    pipe, link, real = tmp_path / "pipe.xlsx", tmp_path / "link.xlsx", tmp_path / "real.xlsx"
     os.mkfifo(pipe)
     result = preuve("template", "turnaround-before-after", "-o", pipe)
     refused(result)

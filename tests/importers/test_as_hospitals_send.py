@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from evaluation.protocol import load_protocol
 from importers.aggregates import check_aggregate_file
 from importers.check import Context, check_bytes
+from importers.files.sheet_titles import sheet_titles
 from importers.identity.file_names import kind_in_name
 from importers.messages import message
 from tests.importers.shared_texts import shared
@@ -311,6 +312,21 @@ def test_sheets_that_were_not_read_are_named():
         if i.code == "sheet_selected"
     ]
     assert message(said, "fr").endswith("celles-ci ne l'ont pas été : Lexique.")
+
+
+def test_a_table_is_asked_for_by_the_title_of_its_sheet():
+    protocol = load_protocol("turnaround-before-after")
+    for table in protocol.tables:
+        for title in (table.name, *sheet_titles(table), table.label.fr):
+            found = check_bytes(b"a;b\n1;2\n", protocol, Context(), name="f.csv", table=title)
+            assert found.report.reason == "header_not_found"
+
+
+def test_a_questionnaire_is_known_and_its_items_are_asked_for_by_their_number():
+    items = ";".join(f"{i}. SUS item {i}" for i in range(1, 11))
+    found = check(f"Horodateur;Répondant;FINESS;{items};Score SUS\n")
+    asked = {i.column: i.params.get("other") for i in found.report.issues if i.code == "missing_required_column"}
+    assert asked == {f"q{i}": f"{i}. SUS item {i}" for i in range(1, 11)}
 
 
 def test_a_sheet_of_ours_left_blank_is_not_read_for_the_filled_one():
