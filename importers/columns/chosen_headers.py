@@ -142,8 +142,10 @@ def _same_number(one: str, other: str) -> bool:
 
 def _within(word: str, known: Iterable[str]) -> list[str]:
     """Of those words, the ones that stand in full in this one: `FINESS` in `Numéro FINESS`, the longest first."""
-    said = set(WORDS.split(folded(word)))
-    found = [one for one in known if len(bare(one)) >= A_WORD and set(WORDS.split(folded(one))) - {""} <= said]
+    said = {bare(part) for part in WORDS.split(word)}
+    found = [
+        one for one in known if len(bare(one)) >= A_WORD and {bare(part) for part in WORDS.split(one)} - {""} <= said
+    ]
     return sorted(found, key=len, reverse=True)[:NEAREST]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from evaluation.tables import Column, DataDictionary, Table
+from evaluation.tables import Column, DataDictionary, Label, Table
 from evaluation.vocabulary import ColumnRole
 from importers.context import Context
 
@@ -57,6 +57,8 @@ class HeaderWords:
     """Names and labels of the protocol, folded: any other header is an alias."""
     keys: Set[str] = frozenset()
     """Columns that tell one record from another: the case; where there are no cases, the site and the ward."""
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    """What people call each column."""
 
     @classmethod
     def of(cls, table: Table, context: Context) -> HeaderWords:
@@ -72,7 +74,8 @@ class HeaderWords:
                 for sign in ("", *_own_signs(column)):
                     second.setdefault(bare(word) + sign, column.name)
                 second.setdefault(loose(word), column.name)
-        return cls(exact, second, frozenset(own), _keys(table))
+        labels = {column.name: column.label for column in table.columns}
+        return cls(exact, second, frozenset(own), _keys(table), labels)
 
     @classmethod
     def of_tables(cls, tables: Iterable[Table], context: Context) -> HeaderWords:
@@ -80,12 +83,14 @@ class HeaderWords:
         exact: dict[str, str] = {}
         second: dict[str, str] = {}
         keys: set[str] = set()
+        labels: dict[str, Label] = {}
         for table in tables:
             words = cls.to_look_for(table, context)
             exact.update(words.exact)
             second.update(words.second)
             keys |= words.keys
-        return cls(exact, second, keys=keys)
+            labels |= words.labels
+        return cls(exact, second, keys=keys, labels=labels)
 
     @classmethod
     def to_look_for(cls, table: Table, context: Context) -> HeaderWords:
@@ -94,13 +99,16 @@ class HeaderWords:
         before = _said(words, context.mapped_before.get(table.name, {}))
         said = _said(words, context.mapping or {})
         second = {loose(header): name for header, name in (before | said).items() if loose(header)}
-        return cls({**before, **words.exact, **said}, {**second, **words.second}, words.own, words.keys)
+        exact = {**before, **words.exact, **said}
+        return cls(exact, {**second, **words.second}, words.own, words.keys, words.labels)
 
     @property
-    def wanted(self) -> str:
+    def wanted(self) -> Label:
         """The columns that are looked for, the first ones when they are many."""
-        names = list(dict.fromkeys(self.exact.values()))
-        return ", ".join([*names[:TOLD], *(["…"] if len(names) > TOLD else [])])
+        labels = [self.labels[name] for name in dict.fromkeys(self.exact.values())]
+        more = ["…"] if len(labels) > TOLD else []
+        fr, en = (", ".join([*(label(locale) for label in labels[:TOLD]), *more]) for locale in ("fr", "en"))
+        return Label(fr=fr, en=en)
 
     def find(self, header: str) -> str | None:
         """The column that a header names."""

@@ -329,6 +329,24 @@ def test_a_questionnaire_is_known_and_its_items_are_asked_for_by_their_number():
     assert asked == {f"q{i}": f"{i}. SUS item {i}" for i in range(1, 11)}
 
 
+@pytest.mark.parametrize(
+    ("head", "column", "said"),
+    [
+        ("Examen;FINESS;Date du prélèvement;PERIODE (avant/après);Délai (h)", "period", "near"),
+        ("Examen;FINESS;Date du prélèvement;Période;delai_min", "turnaround_hours", "near_unit"),
+    ],
+)
+def test_a_header_that_holds_the_word_of_a_column_is_asked_for_whatever_its_accents(head, column, said):
+    issues = check(examinations(*GOOD, head=head)).report.issues
+    assert [i.params.get("say") for i in issues if i.column == column] == [said]
+
+
+def test_a_header_that_is_not_found_is_asked_for_in_words():
+    (issue,) = check("a;b\n1;2\n").report.issues
+    assert "Identifiant de l'examen (pseudonyme), Site (FINESS géographique), Date" in message(issue, "fr")
+    assert "Test identifier" in message(issue, "en")
+
+
 def test_a_sheet_of_ours_left_blank_is_not_read_for_the_filled_one():
     content = book_of(Examens=BEFORE[:1], Données=BEFORE)
     assert check_bytes(content, LABORATORY, Context(), name="f.xlsx", table="tests").report.rows == 1

@@ -125,6 +125,8 @@ def test_a_cell_in_doubt_is_a_fault_with_its_cell(cells, fault):
         ("cost_eur_2", "1,234.50", "cost_eur", "1234.50"),
         ("cost_eur_2", "1 234,5 €", "cost_eur", "1234.50"),
         ("start_time_2", "02/03/2026 08h10", "start_time", "2026-03-02T07:10:00Z"),
+        ("start_time_2", "02/03/2026 8 h 10", "start_time", "2026-03-02T07:10:00Z"),
+        ("start_time_2", "02/03/2026 8h", "start_time", "2026-03-02T07:00:00Z"),
         ("start_time_2", "2 mars 2026 08:10", "start_time", "2026-03-02T07:10:00Z"),
         ("start_time_2", "02/03/26 08:10", "start_time", "2026-03-02T07:10:00Z"),
         ("start_time_2", "2026-03-02T08:10:59.9", "start_time", "2026-03-02T07:11:00Z"),
