@@ -302,6 +302,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "header_repeated_ignored": marked(
         "Row {row}: the line of headers again, as an export writes it on each page: it was left out."
     ),
+    "rows_above_header": marked(
+        "Row {row}: rows that look like data stand above the line of headers that was read (row {n}), and would be lost: put all the rows below one line of headers."
+    ),
     "units_row_ignored": marked("Row {row}: a line that tells units or formats below the headers, left out."),
     "totals_row_ignored": marked("Row {row}: a line of totals, left out."),
     "excluded_by_protocol": marked(

@@ -24,8 +24,9 @@ YEAR_FIRST: Final = r"^(?:1[5-9]|2\d|3[01])-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d
 """`25-03-04`: the 25th of March 2004, or the 4th of March 2025; a column of days of the month holds others than these."""
 EITHER_ORDER: Final = r"^(?:0?[1-9]|1[0-2])[/.\-](?:0?[1-9]|1[0-2])[/.\-]"
 SERIAL: Final = r"^\d{5}(?:[.,]\d+)?$"
-SERIAL_DAYS: Final = (20_000.0, 80_000.0)
-"""Excel days between 1954 and 2119: a column made of nothing else is a column of dates that lost its format."""
+SERIAL_DAYS: Final = (32_874.0, 80_000.0)
+"""Excel days between 1990 and 2119: a column made of nothing else is a column of dates that lost its format. The days that R and
+SAS count, from 1970 and 1960, would be of the 1950s or 1960s."""
 SHIFT_1904: Final = 1462
 MONTHS: Final = {
     "janv": 1, "janvier": 1, "jan": 1, "january": 1, "févr": 2, "fevr": 2, "février": 2, "fevrier": 2, "fév": 2, "fev": 2, "feb": 2,

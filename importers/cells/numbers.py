@@ -30,6 +30,8 @@ DECIMAL_POINT: Final = rf"{SURE_POINT}|^[+-]?\d{{4,}}\.\d+$"
 """A point that groups no thousands."""
 NOT_FINITE: Final = r"^(?i:[+-]?(?:nan|inf|infinity|infini|∞))$"
 NOBODY_BELOW: Final = 1e7
+MANY_SMALL: Final = 0.5
+"""Share of a column of per cents from which cells of at most 1 may well be fractions."""
 UNITS: Final = {"EUR": r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|euros?)$"}
 
 
@@ -149,15 +151,16 @@ def _percent(
     if spec.maximum != 1 or not correct.any():
         return False, signed if signed.any() and spec.unit != "%" else nothing
     values = plain.filter(correct).cast(pl.Float64, strict=False)
-    if signed.filter(correct).all():
+    if signed.any() or "%" not in folded(header):
+        all_signed = bool(signed.filter(correct).all())
+        return all_signed, nothing if all_signed else signed
+    if not (values > 1).any():
+        return False, correct if (values > 0).any() else nothing
+    different = values.filter(values > 0).unique()
+    if int((different <= 1).sum()) < MANY_SMALL * len(different):
         return True, nothing
-    if signed.any():
-        return False, signed
-    if "%" not in folded(header):
-        return False, nothing
-    if (values > 1).any():
-        return True, nothing
-    return False, correct if (values > 0).any() else nothing
+    small = plain.set(~correct, None).cast(pl.Float64, strict=False)
+    return True, ((small > 0) & (small <= 1)).fill_null(value=False)
 
 
 def _outside(spec: Column, values: pl.Series) -> dict[str, pl.Series]:

@@ -22,7 +22,10 @@ DATED: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
 
 
 CODES: Final = (ColumnRole.CASE_ID, ColumnRole.CLUSTER)
-TOTAL: Final = f"(?i)^{TOTAL_WORDS}$"
+TOTAL: Final = (
+    rf"(?i)^(?:{TOTAL_WORDS}|.*[\s_\-–](?:total|somme|sum|moyenne|average|r[ée]sultat|result)"
+    r"|ensemble(?:\s.*)?|global|cumul|tot|tou(?:s|tes)(?:\s.*)?|all|\((?:vide|blank)\))$"
+)
 """What stands in place of a code in a line of totals."""
 
 

@@ -15,6 +15,7 @@ SEARCHED_ROWS = 20
 SIGNS: Final = frozenset("$£¥₤¢€%‰‱¬≠<>≤≥±√")
 EUROS: Final = "EUR"
 MINUS: Final = frozenset("-−–—!")
+A_FEW: Final = 3
 TOLD: Final = 12
 """Columns that are named when none of them was found."""
 INVISIBLE: Final = frozenset(("Cf", "Cc", "Co", "Cn"))
@@ -105,7 +106,8 @@ class HeaderWords:
     @property
     def wanted(self) -> Label:
         """The columns that are looked for, the first ones when they are many."""
-        labels = [self.labels[name] for name in dict.fromkeys(self.exact.values())]
+        names = dict.fromkeys(self.exact.values())
+        labels = [self.labels.get(name) or Label(fr=name, en=name) for name in names]
         more = ["…"] if len(labels) > TOLD else []
         fr, en = (", ".join([*(label(locale) for label in labels[:TOLD]), *more]) for locale in ("fr", "en"))
         return Label(fr=fr, en=en)
@@ -146,9 +148,27 @@ def header_row(lines: Sequence[Sequence[str]], words: HeaderWords) -> tuple[int,
     best: tuple[int, int] | None = None
     for index, line in enumerate(lines[:SEARCHED_ROWS]):
         known = len({name for cell in line if (name := words.find(cell))})
-        if known >= min(2, len(set(words.exact.values()))) and (best is None or known > best[1]):
+        again = best is not None and (index, known) == (best[0] + 1, best[1])  # codes, then what people call them
+        if known >= min(2, len(set(words.exact.values()))) and (best is None or known > best[1] or again):
             best = (index, known)
     return best
+
+
+def record_above(lines: Sequence[Sequence[str]], header: int, words: HeaderWords) -> int | None:
+    """The first line above the headers that looks like a record, where there is another line of headers before it, or several.
+
+    A block of rows with fewer columns than the next one would else be taken for a title.
+    """
+    filled = [sum(bool(cell.strip()) for cell in line) for line in lines[: header + 1]]
+    wide = max(A_FEW, filled[header] / 2)
+    named = [len({name for cell in line if (name := words.find(cell))}) >= 2 for line in lines[:header]]
+    records = [
+        i
+        for i, line in enumerate(lines[:header])
+        if not named[i] and filled[i] >= wide and any(c.isdigit() for cell in line for c in cell)
+    ]
+    after = [i for i in records if any(named[:i])]
+    return after[0] if after else records[0] if len(records) >= A_FEW else None
 
 
 def recognise_table(headers: Sequence[str], protocol: DataDictionary, context: Context) -> Table | None:

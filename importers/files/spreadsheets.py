@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from importers.columns.headers import SEARCHED_ROWS, HeaderWords, bare, header_row
+from importers.columns.headers import SEARCHED_ROWS, HeaderWords, bare, header_row, record_above
 from importers.context import Limits
 from importers.files.book import read_book
 from importers.files.elsewhere import Elsewhere, Where
@@ -69,6 +69,9 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
     if left:
         params = {"sheet": chosen.name, "sheets": ", ".join(sheet.title for sheet in left)}
         issues.append(Issue("sheet_selected", "warning", params=params))
+    lines = [[_text(cell) or "" for cell in row] for row in chosen.cells[: chosen.header + 1]]
+    if (above := record_above(lines, chosen.header, words)) is not None:
+        issues.append(Issue("rows_above_header", "error", row=above + 1, params={"n": chosen.header + 1}))
     if chosen.header:
         issues.append(Issue("header_not_first_row", "warning", row=chosen.header + 1))
     hidden = [sheet for sheet in book.sheets if not sheet.visible and bare(sheet.title) not in OWN_SHEETS]

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from importers.columns.headers import SEARCHED_ROWS, HeaderWords, header_row
+from importers.columns.headers import SEARCHED_ROWS, HeaderWords, header_row, record_above
 from importers.context import Limits
 from importers.files.elsewhere import Elsewhere
 from importers.files.encodings import utf8_lines
@@ -47,7 +47,7 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
     for separator in SEPARATORS:
         if (n := lines.count(separator.encode(), 0, end if end >= 0 else len(lines))) > limits.columns:
             raise Unreadable("too_many_columns", n=n + 1, limit=limits.columns)
-    separator, skipped = _layout(head, words)
+    separator, skipped, above = _layout(head, words)
     breaks = lines.count(b"\n")
     if breaks > LINES_A_ROW * limits.rows + skipped:
         raise Unreadable("too_many_rows", n=breaks, limit=limits.rows)
@@ -63,6 +63,8 @@ def read_text(content: bytes, words: HeaderWords, limits: Limits) -> Grid:
     issues: list[Issue] = []
     if encoding not in ("utf-8", "utf-16"):
         issues.append(Issue("encoding_not_utf8", "warning", params={"encoding": encoding}))
+    if above is not None:
+        issues.append(Issue("rows_above_header", "error", row=above + 1, params={"n": grid.header_row}))
     if skipped and not _is_directive(head[0], skipped):
         issues.append(Issue("header_not_first_row", "warning", row=grid.header_row))
     left = without_margins(grid.frame, grid.rows, words.key_positions(grid.headers), grid.headers)
@@ -89,10 +91,13 @@ def _is_directive(text: str, skipped: int) -> bool:
     return skipped == 1 and text[:5].lower().startswith("sep=")
 
 
-def _layout(head: Sequence[str], words: HeaderWords) -> tuple[str, int]:
-    """The separator and the number of records before the header: those that name most columns of the protocol."""
+def _layout(head: Sequence[str], words: HeaderWords) -> tuple[str, int, int | None]:
+    """The separator and the number of lines before the header, those that name most columns of the protocol.
+
+    And the line of what looks like a record above it, if there is one.
+    """
     csv.field_size_limit(LONGEST)
-    best: tuple[int, int, str, int] | None = None
+    best: tuple[int, int, str, int, int | None] | None = None
     for separator in SEPARATORS:
         try:
             lines = list(csv.reader(head, delimiter=separator))
@@ -101,12 +106,12 @@ def _layout(head: Sequence[str], words: HeaderWords) -> tuple[str, int]:
         found = header_row(lines, words)
         if found is not None:
             row, known = found
-            candidate = (known, len(lines[row]), separator, row)
+            candidate = (known, len(lines[row]), separator, row, record_above(lines, row, words))
             if best is None or candidate[:2] > best[:2]:
                 best = candidate
     if best is None:
         raise Unreadable("header_not_found", n=SEARCHED_ROWS, names=words.wanted)
-    return best[2], best[3]
+    return best[2:]
 
 
 def _exact(text: str, separator: str, skipped: int) -> Grid:

@@ -385,3 +385,63 @@ def test_a_share_above_one_is_told_how_it_is_written():
     found = check(examinations(*lines, head=head), WEEKS)
     assert told(found) == [("out_of_range", "E2"), ("out_of_range", "E3")]
     assert "80 % avec son signe" in message(found.report.issues[-1], "fr")
+
+
+BLOCKS = ("Examen;FINESS;Date du prélèvement;Période;Délai (h)", HEAD + ";Âge (ans);Sexe")
+
+
+@pytest.mark.parametrize("between", [[], [""]])
+def test_rows_above_the_headers_that_were_read_are_told(between):
+    first = [f"E{i};990000077;13/07/2026;avant;5.5" for i in range(8)]
+    second = [f"F{i};990000077;20/07/2026;après;4.5;40;F" for i in range(8)]
+    lines = [BLOCKS[0], *first, *between, BLOCKS[1], *second]
+    assert told(check("\n".join([*lines, ""]))) == [("rows_above_header", 2)]
+    content = book_of(Données=[line for line in lines if line])
+    assert told(check_bytes(content, LABORATORY, Context(), name="f.xlsx")) == [("rows_above_header", 2)]
+    sorted_above = [*second[:4], BLOCKS[1], *second[4:]]
+    assert told(check("\n".join([*sorted_above, ""]))) == [("rows_above_header", 1)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["Export du 29/11/2026"],
+        ["CHU de Test;;;;", "Service;Biochimie;;;", "Du;01/07/2026;au;31/07/2026;"],
+        ["test_id;site;date;period;turnaround_hours"],
+        [";;Réception;Réception;Validation"],
+    ],
+)
+def test_titles_above_the_headers_are_no_rows(above):
+    assert told(check("\n".join([*above, examinations(*GOOD)]))) == []
+
+
+@pytest.mark.parametrize(
+    "code", ["U0 Somme", "U0 - total", "Ensemble", "Ensemble du pôle", "Tous services", "TOT", "(vide)"]
+)
+def test_subtotals_as_spreadsheets_name_them_are_no_units(code):
+    rows = [f"U{i};990000010;13/07/2026;non;0,62;1;80;80" for i in range(4)]
+    found = check(examinations(*rows, f"{code};990000010;13/07/2026;non;0,62;1;80;80", head=WEEKS_HEAD), WEEKS)
+    assert told(found) == [("total_as_code", "A6")]
+
+
+@pytest.mark.parametrize("ward", ["Total hip", "Résultats rapides", "Toussaint", "Globale", "Cumulus"])
+def test_wards_that_only_sound_so_are_units(ward):
+    rows = [f"{unit};990000010;13/07/2026;non;0,62;1;80;80" for unit in ("U0", ward)]
+    assert (told(check(examinations(*rows, head=WEEKS_HEAD), WEEKS)) == []) == (ward != "Total hip")
+
+
+@pytest.mark.parametrize("day", ["20161", "23811"])
+def test_days_that_other_programs_count_are_no_dates_of_a_spreadsheet(day):
+    lines = [f"E{i};990000077;{day};avant;5.5" for i in range(3)]
+    assert {code for code, _ in told(check(examinations(*lines)))} == {"invalid_date"}
+
+
+def test_fractions_among_per_cents_are_a_question():
+    head = "case_id;site;period;reference;score (%);prediction;start_time;end_time;cost_eur"
+
+    def scores(*values):
+        rows = [f"C{i};990000010;avant;1;{v};1;02/03/2026 08:10;02/03/2026 08:40;5" for i, v in enumerate(values)]
+        return told(check("\n".join([head, *rows, ""]), load_protocol("diagnostic-accuracy")))
+
+    assert scores("0,4", "0,9", "12", "0,8") == [("ambiguous_percent", f"E{row}") for row in (2, 3, 5)]
+    assert scores("0,4", "12,5", "45,25", "98") == []
