@@ -31,7 +31,7 @@ DECIMAL_POINT: Final = rf"{SURE_POINT}|^[+-]?\d{{4,}}\.\d+$"
 NOT_FINITE: Final = r"^(?i:[+-]?(?:nan|inf|infinity|infini|∞))$"
 NOBODY_BELOW: Final = 1e7
 MANY_SMALL: Final = 0.5
-"""Share of a column of per cents from which cells of at most 1 may well be fractions."""
+"""Share of a column of per cents beyond which cells of at most 1 may well be fractions."""
 UNITS: Final = {"EUR": r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|euros?)$"}
 
 
@@ -157,7 +157,7 @@ def _percent(
     if not (values > 1).any():
         return False, correct if (values > 0).any() else nothing
     different = values.filter(values > 0).unique()
-    if int((different <= 1).sum()) < MANY_SMALL * len(different):
+    if int((different <= 1).sum()) <= MANY_SMALL * len(different):
         return True, nothing
     small = plain.set(~correct, None).cast(pl.Float64, strict=False)
     return True, ((small > 0) & (small <= 1)).fill_null(value=False)
