@@ -17,6 +17,7 @@ from importers.cells.rules import row_faults, whole_table
 from importers.cells.zones import PARIS, zone_of
 from importers.columns.headers import HeaderWords, bare, recognise_table
 from importers.columns.recognised import Recognised, recognise
+from importers.columns.units import other_units, units_told
 from importers.context import Context
 from importers.every_column import read_every_column
 from importers.fault_places import placed_faults
@@ -98,7 +99,7 @@ def _checked(
     """Headers, cells and rows of a table; a file that identifies people stops there, and nothing of it is described."""
     rows = grid.frame.height
     empty = {i for i, c in enumerate(grid.frame.get_columns()) if c.null_count() == rows > 0}
-    recognised = recognise(grid.headers, table, context, lenient=lenient, empty=empty, units=grid.units)
+    recognised = recognise(grid.headers, table, context, lenient=lenient, empty=empty)
     positions = recognised.positions
     places = {header: column_letters(position) for position, header in enumerate(grid.headers)}
     columns = {grid.headers[position]: name for name, position in positions.items()}
@@ -110,7 +111,9 @@ def _checked(
     if private:
         columns = {header: name for header, name in columns.items() if name not in recognised.own}
         return Checked(_report([*private], rows, columns, table.name, digest, context, places=places), None)
+    units = units_told(grid, {*positions.values()})
     early = [*_other_pilot(grid, context), *grid.issues, *recognised.issues]
+    early += other_units(grid.headers, table, positions, units)
     if not rows:
         told_apart = [i for i in early if i.code != "ambiguous_columns"]  # a blank workbook holds them all
         issues = [*told_apart, Issue("no_rows", "error")]

@@ -138,7 +138,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "The column {expected} ({label}) is missing. « {other} » looks like it, in another unit ({told}): convert its values to {unit}, and head them so."
     ),
     "other_unit": marked(
-        "Column « {column} »: its header, the line below it or the format of its cells says {told}, and the protocol wants {unit}: "
+        "Column « {column} »: its header, what stands beside it or the format of its cells says {told}, and the protocol wants {unit}: "
         "convert the values, and head them so."
     ),
     "mapped_header_absent": marked(
@@ -213,6 +213,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     # values
     "ragged_rows": marked(
         "Row {row}: {found} cell(s) where the header has {expected}: a separator is missing or too many (a text that holds one needs quotation marks)."
+    ),
+    "blank_below": marked(
+        "Row {row}, column « {column} »: empty below a filled cell: write the value on every row, not on the first of each group alone."
     ),
     "total_as_code": marked(
         "Row {row}, column « {column} »: a line of totals or means, where a code stands in the others: delete the row."

@@ -19,6 +19,10 @@ from importers.columns.headers import bare
 from importers.context import Context
 from importers.report import Issue
 
+OF_BLOCKS: Final = (
+    ColumnRole.PERIOD, ColumnRole.ARM, ColumnRole.TREATMENT, ColumnRole.CLUSTER, ColumnRole.STEP, ColumnRole.PATIENT,
+    ColumnRole.READER,
+)  # fmt: skip
 FEW_ROWS: Final = 2
 """Rows below which nothing can be estimated."""
 FEW_OF_EACH: Final = 2
@@ -45,6 +49,7 @@ def row_faults(table: Table, frame: pl.DataFrame, rows: pl.Series, context: Cont
     yield from _times(table, frame)
     yield from _between_columns(table, frame)
     yield from _weekdays(table, frame)
+    yield from _blank_below(table, frame)
     yield from _calendar(table, frame, context)
 
 
@@ -223,6 +228,19 @@ def _between_columns(table: Table, frame: pl.DataFrame) -> Iterator[Fault]:
         if other is not None and {column.name, other} <= set(frame.columns):
             above = (frame[column.name] > frame[other]).fill_null(value=False)
             yield Fault("above_other", column.name, above, {"other": table.column(other).label})
+
+
+def _blank_below(table: Table, frame: pl.DataFrame) -> Iterator[Fault]:
+    """Groups and units that are written on the first row of each block only: the others would belong to none."""
+    for column in table.columns:
+        if column.role not in OF_BLOCKS or column.name not in frame.columns:
+            continue
+        cells = frame[column.name]
+        filled = cells.drop_nulls()
+        if cells.null_count() <= len(cells) / 2 or not len(filled) or cells[0] is None:
+            continue
+        if len(filled) == 1 or bool((filled.slice(1) != filled.head(-1)).all()):
+            yield Fault("blank_below", column.name, cells.is_null())
 
 
 def _weekdays(table: Table, frame: pl.DataFrame) -> Iterator[Fault]:

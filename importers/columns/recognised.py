@@ -40,12 +40,11 @@ def recognise(
     *,
     lenient: bool,
     empty: Set[int] = frozenset(),
-    units: Mapping[int, Sequence[str]] | None = None,
 ) -> Recognised:
     """Match the headers with the table's columns; every fault is listed.
 
     `empty` are the positions of columns without any value: of columns that exclude each other (a blank workbook holds them
-    all), such a one is as good as absent. `units` are those that cells, or a line below the headers, tell of each column.
+    all), such a one is as good as absent.
     """
     words = HeaderWords.of(table, context)
     chosen = chosen_headers(headers, table, words, context, lenient=lenient)
@@ -56,7 +55,6 @@ def recognise(
     if reading.by_alias:
         issues.append(Issue("columns_mapped_by_alias", "warning", params={"names": _each(reading.by_alias)}))
     issues.extend(_missing(table, words, reading, lenient=lenient))
-    issues.extend(_other_units(headers, table, reading.positions, units or {}))
     columns = {headers[p]: n for p, n in chosen.columns.items() if reading.positions.get(n) == p}
     left = [headers[p] for p in sorted({*chosen.aside, *reading.aside}) if not is_deceptive(headers[p])]
     aside: dict[str, str | None] = dict.fromkeys(left)
@@ -73,23 +71,6 @@ def _each(recognised: Sequence[tuple[str, Label]]) -> Label:
 def _labels(columns: Sequence[Column]) -> Label:
     fr, en = (", ".join(f"« {column.label(locale)} »" for column in columns) for locale in ("fr", "en"))
     return Label(fr=fr, en=en)
-
-
-def _other_units(
-    headers: Sequence[str], table: Table, positions: Mapping[str, int], units: Mapping[int, Sequence[str]]
-) -> Iterator[Issue]:
-    """Columns whose header, the line of units below it or the format of its cells tells another unit than theirs."""
-    for column in table.columns:
-        if column.name not in positions:
-            continue
-        header = headers[positions[column.name]]
-        said = [unit.strip(" ()[]") for unit in units.get(positions[column.name], ())]
-        told = [other_unit(text, column.unit) for text in (header, *(f"({unit})" for unit in said))]
-        wanted = column.unit
-        if "%" in said and column.type == "number" and column.maximum == 1:
-            told, wanted = ["%"], "0–1"
-        if found := next(filter(None, told), None):
-            yield Issue("other_unit", "error", column=header, params={"told": found, "unit": wanted})
 
 
 class _Reading:

@@ -1,11 +1,15 @@
-"""The unit that a header tells, where it is another than that of its column: minutes are no hours."""
+"""The unit that a header, or what stands beside a column, tells, where it is another than the column's: minutes are no hours."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final
 
+from evaluation.tables import Table
 from importers.columns.headers import bare
+from importers.files.grid import Grid
+from importers.report import Issue
 
 UNITS: Final = {
     "ms": ("ms", "milliseconde", "millisecondes", "milliseconds"),
@@ -19,6 +23,7 @@ UNITS: Final = {
 }
 """Units of time, each with the words that tell it, without accents."""
 OF_WORD: Final = {word: unit for unit, words in UNITS.items() for word in words}
+GLANCE: Final = 1_000
 BRACKETED: Final = re.compile(r"[(\[]\s*(?:en |in )?([^\W\d_]+)\.?\s*[)\]]\s*$")
 LAST: Final = re.compile(r"[\s_](en|in)?[\s_]*([^\W\d_]+)\s*$")
 SURE: Final = frozenset(
@@ -39,3 +44,50 @@ def _told(header: str) -> str | None:
         return OF_WORD.get(bare(found[1]))
     found = LAST.search(header)
     return OF_WORD.get(bare(found[2])) if found and (found[1] or bare(found[2]) in SURE) else None
+
+
+def other_units(
+    headers: Sequence[str], table: Table, positions: Mapping[str, int], units: Mapping[int, Sequence[str]]
+) -> Iterator[Issue]:
+    """Columns of which the header, or something beside it (`units`, by position), tells another unit than theirs."""
+    for column in table.columns:
+        if column.name not in positions:
+            continue
+        header = headers[positions[column.name]]
+        said = [unit.strip(" ()[].:") for unit in units.get(positions[column.name], ())]
+        told = [other_unit(text, column.unit) for text in (header, *(f"({unit})" for unit in said))]
+        wanted = column.unit
+        if "%" in said and column.type == "number" and column.maximum == 1:
+            told, wanted = ["%"], "0–1"
+        if found := next(filter(None, told), None):
+            yield Issue("other_unit", "error", column=header, params={"told": found, "unit": wanted})
+
+
+def units_told(grid: Grid, known: Set[int]) -> dict[int, list[str]]:
+    """By position, what the file says of the unit of a column.
+
+    The formats of its cells, the lines above and below its header, a comment there, and the column beside it when it holds
+    units and nothing else; `known` are the columns of the protocol.
+    """
+    units = {position: [*said] for position, said in grid.units.items()}
+    for one in grid.others:
+        above = one.where == "margin" and one.row == grid.header_row - 1
+        comment = one.where == "comment" and one.row == grid.header_row and one.sheet in (None, grid.sheet)
+        if one.position is not None and (above or comment):
+            units.setdefault(one.position, []).append(one.text)
+    for position in range(1, len(grid.headers)):
+        if position not in known and position - 1 in known and (said := _units_of(grid, position)):
+            units.setdefault(position - 1, []).extend(said)
+    return units
+
+
+def _units_of(grid: Grid, position: int) -> list[str]:
+    """The units of time that a column is made of; letters alone only below a header that says so, or none."""
+    texts, column = grid.few_texts(position), grid.frame[str(position)]
+    found = (column.head(GLANCE).unique() if texts is None else texts).drop_nulls().to_list()
+    header = bare(grid.headers[position])
+    short = not header or "unit" in header
+    sound = 0 < len(found) <= len(UNITS) and all(
+        bare(one) in OF_WORD and (short or len(bare(one)) > 1) for one in found
+    )
+    return found if sound else []

@@ -40,9 +40,9 @@ def fast_table(lines: bytes, separator: str, skipped: int, breaks: int) -> Grid 
             return None
         frame, headers = unquoted
     titles = [
-        Elsewhere(cell, "margin", row=i + 1)
+        Elsewhere(cell, "margin", row=i + 1, position=position)
         for i, line in enumerate(first[:skipped])
-        for cell in line.split(separator)
+        for position, cell in enumerate(line.split(separator))
         if cell.strip()
     ]
     rows = pl.int_range(skipped + 2, skipped + 2 + frame.height, dtype=pl.UInt32, eager=True)

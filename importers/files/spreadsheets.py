@@ -193,9 +193,9 @@ def _grid(
     faults = sheet_faults(own, frame, headers, sheet.header + 1) if own else None
     left = without_margins(faults.frame if faults else frame, rows, words.key_positions(headers), headers)
     above = [
-        Elsewhere(t, "margin", row=i + 1)
+        Elsewhere(t, "margin", row=i + 1, position=position)
         for i, row in enumerate(sheet.cells[: sheet.header])
-        for c in row
+        for position, c in enumerate(row)
         if (t := _text(c))
     ]
     told = own.adding if own else {}

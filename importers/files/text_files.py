@@ -134,7 +134,8 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
                 if reader.line_num > start:
                     _swallowed(record, headers, separator, start)
             else:
-                titles.extend(Elsewhere(cell, "margin", row=start) for cell in record if cell.strip())
+                cells = enumerate(record)
+                titles.extend(Elsewhere(cell, "margin", row=start, position=i) for i, cell in cells if cell.strip())
             start = reader.line_num + 1
     except csv.Error as error:
         raise _quotes(str(error), text, separator, headers, start) from error

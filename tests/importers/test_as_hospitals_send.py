@@ -4,6 +4,7 @@ import io
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 
 from evaluation.protocol import load_protocol
 from importers.aggregates import check_aggregate_file
@@ -445,3 +446,39 @@ def test_fractions_among_per_cents_are_a_question():
 
     assert scores("0,4", "0,9", "12", "0,8") == [("ambiguous_percent", f"E{row}") for row in (2, 3, 5)]
     assert scores("0,4", "12,5", "45,25", "98") == []
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "said"),
+    [
+        ("Examen;FINESS;Date du prélèvement;Période;Délai;Unité", "90;min", True),
+        ("Examen;FINESS;Date du prélèvement;Période;Délai;", "90;min", True),
+        ("Examen;FINESS;Date du prélèvement;Période;Délai;Unité", "5,5;h", False),
+        ("Examen;FINESS;Date du prélèvement;Période;Délai;Genre", "5,5;H", False),
+        ("Examen;FINESS;Date du prélèvement;Période;Délai;Motif", "5,5;min", True),
+        (";;;;en minutes\nExamen;FINESS;Date du prélèvement;Période;Délai", "90", True),
+        (";;;;(h)\nExamen;FINESS;Date du prélèvement;Période;Délai", "5,5", False),
+    ],
+)
+def test_a_unit_beside_or_above_a_column_is_its_unit(head, cells, said):
+    rows = [f"E{i};990000077;13/07/2026;avant;{cells}" for i in range(3)]
+    assert told(check(examinations(*rows, head=head))) == ([("other_unit", None)] if said else [])
+
+
+def test_a_unit_in_a_comment_on_the_header_is_its_unit():
+    made = Workbook()
+    for row in ("Examen;FINESS;Date du prélèvement;Période;Délai", "E1;990000077;13/07/2026;avant;312"):
+        made.active.append([number(cell) for cell in row.split(";")])
+    made.active["E1"].comment = Comment("en minutes", "DIM")
+    buffer = io.BytesIO()
+    made.save(buffer)
+    assert told(check_bytes(buffer.getvalue(), LABORATORY, Context(), name="f.xlsx")) == [("other_unit", None)]
+
+
+def test_a_period_written_once_a_block_is_told():
+    periods = ["avant", "", "", "", "après", "", "", ""]
+    rows = [f"E{i};990000077;13/07/2026;{period};5,5" for i, period in enumerate(periods)]
+    assert told(check(examinations(*rows))) == [("blank_below", f"D{row}") for row in (3, 4, 5, 7, 8, 9)]
+    some = ["avant", "", "avant", "", "après", "", "après", ""]
+    rows = [f"E{i};990000077;13/07/2026;{period};5,5" for i, period in enumerate(some)]
+    assert "blank_below" not in [code for code, _ in told(check(examinations(*rows)))]
