@@ -207,6 +207,43 @@ def test_blocks_of_rows_with_a_separator_too_many_are_no_fault():
     rows = [row + ";" if 17 <= i <= 32 or i >= 49 else row for i, row in enumerate(rows, start=2)]
     found = check(examinations(*rows))
     assert (told(found), found.report.rows) == ([], 60)
+    on_two_lines = [*rows[:3], rows[3].replace("avant", '"avant\n"'), *rows[4:]]
+    assert "ragged_rows" not in [code for code, _ in told(check(examinations(*on_two_lines)))]
+
+
+def test_a_block_of_headers_with_a_separator_too_many_is_no_fault():
+    rows = [f"E{i};990000077;13/07/2026;avant;5,8" for i in range(60)]
+    wide = [row + ";" if i <= 16 else row for i, row in enumerate(rows, start=2)]
+    found = check(examinations(*wide, head=HEAD + ";"))
+    assert (told(found), found.report.rows) == ([], 60)
+    shifted = [*wide[:5], "E5;990000077;avant;5,8;", *wide[6:]]
+    assert ("ragged_rows", 7) in told(check(examinations(*shifted, head=HEAD + ";")))
+
+
+def test_rows_that_all_end_with_a_separator_too_many_are_no_fault_above_a_note():
+    rows = [f"E{i};990000077;13/07/2026;avant;5,8;" for i in range(30)]
+    found = check(examinations(*rows, "Source : extraction du DIM"))
+    assert (told(found), found.report.rows) == ([], 30)
+
+
+def test_lines_of_units_without_end_are_read_as_rows():
+    found = check(examinations(*["h;min;h;min;h"] * 3000))
+    assert (told(found, "warning")[:3], found.report.rows) == ([("units_row_ignored", row) for row in (2, 3, 4)], 2997)
+
+
+def test_a_unit_is_told_below_headers_said_again():
+    found = check(examinations(HEAD, ";;jj/mm/aaaa;;min", *GOOD))
+    assert ([code for code, _ in told(found)], found.report.rows) == (["other_unit"], 2)
+
+
+@pytest.mark.parametrize("ward", ["Somme", "Somme Littoral Sud", "SUM_12"])
+def test_a_place_or_a_code_that_begins_as_a_total_keeps_its_rows(ward):
+    rows = [f"{ward};990000010;13/07/2026;non;0,62;1;80;80", f"{ward};990000010;20/07/2026;oui;;0,5;40;80"]
+    found = check(examinations(*rows, "Somme totale;;;;0,62;1;80;80", head=WEEKS_HEAD), WEEKS)
+    assert (told(found), found.report.rows) == ([], 2)
+    cases = [f"{code};990000077;13/07/2026;avant;5,8" for code in ("SUM_1", "SUM_2")]
+    assert told(check(examinations(*cases))) == []
+    assert told(check(examinations(*cases, "Somme;990000077;13/07/2026;avant;5,8"))) == [("total_as_code", "A4")]
 
 
 @pytest.mark.parametrize(

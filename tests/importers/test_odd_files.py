@@ -113,6 +113,7 @@ def test_each_encoding_gives_the_same_rows(encoding, warned):
         ({"start_time_3": "1899-12-31 08:10:00"}, ("implausible_date", "G3")),
         ({"start_time_3": "2026-03-03T08:10:00+99:99"}, ("invalid_date", "G3")),
         ({"start_time_3": "2026-03-03T08:10:60"}, ("invalid_date", "G3")),
+        ({"start_time_3": "03/03/2026 8h:10"}, ("invalid_date", "G3")),
     ],
 )
 def test_a_cell_in_doubt_is_a_fault_with_its_cell(cells, fault):
