@@ -16,13 +16,13 @@ from importers.files.book import read_book
 from importers.files.elsewhere import Elsewhere, Where
 from importers.files.grid import Grid, column_letters, without_margins
 from importers.files.pilot_mark import told_mark
-from importers.files.sheet_faults import sheet_faults, struck_through
+from importers.files.sheet_faults import sheet_faults, shown_units, struck_through, told_units
 from importers.files.sheet_titles import OWN_SHEETS
 from importers.files.unreadable import Unreadable
 from importers.files.workbook_parts import Parts
 from importers.identity.cells import Cells
 from importers.identity.columns import kind_of_column, without_places
-from importers.identity.headers import announces_people, is_of_places, is_of_things
+from importers.identity.headers import announces_people, heads_people, is_of_places, is_of_things
 from importers.identity.texts import plain
 from importers.report import Issue
 from importers.side_by_side import side_by_side
@@ -195,7 +195,7 @@ def _grid(
         for c in row
         if (t := _text(c))
     ]
-    told = own.adding if own else {}
+    told = shown_units(own, left.frame, left.rows) if own else {}
     return Grid(
         tuple(headers),
         left.frame,
@@ -205,6 +205,7 @@ def _grid(
             *issues,
             *parts.issues,
             *_of_records(faults.issues if faults else (), left.issues),
+            *told_units(told, headers),
             *(struck_through(own, left.frame, left.rows) if own else ()),
             *left.issues,
         ),
