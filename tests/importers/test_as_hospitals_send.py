@@ -331,6 +331,30 @@ def test_a_ward_named_after_somebody_is_nobody_however_the_workbook_holds_its_te
     assert told(check_bytes(other, WEEKS, Context(), name="f.xlsx")) == []
 
 
+PIVOT = ("Étiquettes de lignes;Moyenne", "Victor Hugo;0.5", "Total Victor Hugo;3")
+LISTED = ("Étiquettes de lignes;Moyenne", *(f"{ward};3" for ward in WARDS))
+CROSSED = ("Semaine;Victor Hugo;Cardio", "2026-07-13;0.5;2", "2026-07-20;0.5;3")
+
+
+@pytest.mark.parametrize("written", [bytes, shared], ids=["inline", "shared"])
+@pytest.mark.parametrize("summary", [PIVOT, LISTED, CROSSED], ids=["pivot", "listed", "crossed"])
+def test_a_ward_of_the_table_is_nobody_in_a_summary_or_a_total_either(summary, written):
+    rows = (*weeks_of(WARDS), ";Total Victor Hugo;;;0.5;1;160;160")
+    found = check_bytes(written(book_of(Données=rows, Bilan=summary)), WEEKS, Context(), name="f.xlsx")
+    assert (told(found), found.report.rows) == ([], 10)
+    other = written(book_of(Données=rows, Bilan=(*summary, "Marie Dupont;3")))
+    assert {code for code, _ in told(check_bytes(other, WEEKS, Context(), name="f.xlsx"))} == {"identifying_data"}
+
+
+@pytest.mark.parametrize("between", [["-;-", ";"], [";"], ["Patient;Âge"], ["Nom;Âge"]])
+@pytest.mark.parametrize("written", [bytes, shared], ids=["inline", "shared"])
+def test_people_below_a_list_of_wards_are_people(between, written):
+    lists = ("Service;Effectif", "Rea;3", "Victor Hugo;4", *between, "Marie Dupont;64")
+    content = written(book_of(Données=weeks_of(["Cardio"]), Lits=lists))
+    found = check_bytes(content, WEEKS, Context(), name="f.xlsx")
+    assert [code for code, _ in told(found)] == ["identifying_data"]
+
+
 @pytest.mark.parametrize("written", [bytes, shared], ids=["inline", "shared"])
 def test_people_of_another_sheet_are_told_with_their_sheet_and_cell(written):
     content = written(book_of(Données=weeks_of(WARDS), Lits=("Service;Référent", "Victor Hugo;Mme Durand", "Rea;x")))
