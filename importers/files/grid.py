@@ -99,11 +99,14 @@ UNITS_CELL: Final = re.compile(
 """What a line below the headers says of each column: its unit, its format or its words."""
 
 
-def _units(line: Sequence[str | None]) -> dict[int, str]:
-    """The cells of a line when they are units and formats, and two of them at least no letter or dash alone."""
+def _units(line: Sequence[str | None], keys: Sequence[int]) -> dict[int, str]:
+    """The cells of a line when they are units and formats: two at least no letter or dash alone, or nothing names a record."""
     cells = {position: cell for position, cell in enumerate(line) if cell is not None and cell.strip()}
     telling = sum(len(cell.strip(" -–—")) > 1 for cell in cells.values())
-    return cells if telling >= SPARSE and all(UNITS_CELL.fullmatch(cell) for cell in cells.values()) else {}
+    nameless = bool(cells and keys) and not any(key in cells for key in keys)
+    return (
+        cells if (telling >= SPARSE or nameless) and all(UNITS_CELL.fullmatch(cell) for cell in cells.values()) else {}
+    )
 
 
 def _says(names: list[str]) -> pl.Expr:
@@ -191,9 +194,12 @@ def without_margins(
         frame, rows = frame.filter(~again), rows.filter(~again)
     units: dict[int, str] = {}
     lines = 0
-    while lines < min(UNITS_LINES, frame.height) and (told := _units(frame.row(lines))):
-        issues.append(Issue("units_row_ignored", "warning", row=int(rows[lines])))
-        units, lines = told | units, lines + 1
+    for record, line in enumerate(frame.head(UNITS_LINES).iter_rows()):
+        if told := _units(line, keys):
+            issues.append(Issue("units_row_ignored", "warning", row=int(rows[record])))
+            units, lines = told | units, record + 1
+        elif any(cell and cell.strip() for cell in line):
+            break
     left = _records_of(frame.slice(lines), rows.slice(lines), keys)
     return Margins(left.frame, left.rows, (*issues, *left.issues), left.others, units)
 

@@ -251,6 +251,9 @@ def test_a_place_or_a_code_that_begins_as_a_total_keeps_its_rows(ward):
     [
         ("-;code;jj/mm/aaaa;avant/après;h", [], ("units_row_ignored", 2)),
         (";;(JJ/MM/AAAA);;(heures)", [], ("units_row_ignored", 2)),
+        (";;jj/mm/aaaa;;h", [], ("units_row_ignored", 2)),
+        (";;;;min", ["other_unit"], ("units_row_ignored", 2)),
+        (";;;;\n;;jj/mm/aaaa;;h", [], ("units_row_ignored", 3)),
         (";;jj/mm/aaaa;;min", ["other_unit"], ("units_row_ignored", 2)),
     ],
 )
@@ -261,7 +264,7 @@ def test_a_line_of_units_below_the_headers_is_no_case(units, said, warned, times
     assert ([code for code, _ in told(found)], found.report.rows) == (said, 2 * times)
     assert warned in told(found, "warning")
     book = Workbook()
-    for line in (HEAD, units, *lines[:4]):
+    for line in (HEAD, *units.split("\n"), *lines[:4]):
         book.active.append(
             [cell.replace(",", ".") if i != 4 else number(cell) for i, cell in enumerate(line.split(";"))]
         )
