@@ -118,7 +118,7 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
     headers: Sequence[str] = ()
     widths: dict[int, tuple[int, int]] = {}
     start = header = 1
-    named = 0
+    named = found = 0
     try:
         for index, record in enumerate(reader):
             if index == skipped:
@@ -127,7 +127,8 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
             elif index > skipped:
                 _keep(record, len(headers), named, start, records, numbers, ragged)
                 if len(record) >= named:
-                    widths[index + 1] = (start, len(record))
+                    found = len(record) if any(map(str.strip, record)) or found < named else found
+                    widths[index + 1] = (start, found)  # a blank row is as long as the one above
                 if reader.line_num > start:
                     _swallowed(record, headers, separator, start)
             else:

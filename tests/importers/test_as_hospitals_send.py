@@ -222,8 +222,9 @@ def test_a_block_of_headers_with_a_separator_too_many_is_no_fault():
 
 def test_rows_that_all_end_with_a_separator_too_many_are_no_fault_above_a_note():
     rows = [f"E{i};990000077;13/07/2026;avant;5,8;" for i in range(30)]
-    found = check(examinations(*rows, "Source : extraction du DIM"))
-    assert (told(found), found.report.rows) == ([], 30)
+    for below in (["Source : extraction du DIM"], [";;;;", "E30;990000077;13/07/2026;avant;5,8;"]):
+        found = check(examinations(*rows, *below))
+        assert (told(found), found.report.rows) == ([], 29 + len(below))
 
 
 def test_lines_of_units_without_end_are_read_as_rows():
