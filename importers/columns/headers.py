@@ -105,7 +105,8 @@ class HeaderWords:
     @property
     def wanted(self) -> Label:
         """The columns that are looked for, the first ones when they are many."""
-        labels = [self.labels[name] for name in dict.fromkeys(self.exact.values())]
+        names = dict.fromkeys(self.exact.values())
+        labels = [self.labels.get(name) or Label(fr=name, en=name) for name in names]
         more = ["…"] if len(labels) > TOLD else []
         fr, en = (", ".join([*(label(locale) for label in labels[:TOLD]), *more]) for locale in ("fr", "en"))
         return Label(fr=fr, en=en)
