@@ -13,7 +13,7 @@ from importers.cells.typed import matches
 from importers.cells.zones import PARIS
 from importers.report import Issue
 
-CLOCK: Final = r"(?:(?:[ T]+|\s+à\s+)(\d{1,2})(?:(?::|\s?[hH]\s?)(\d{2})|\s?[hH])(?::([0-5]\d)(?:[.,](\d)\d*)?)?)?"
+CLOCK: Final = r"(?:(?:[ T]+|\s+à\s+)(\d{1,2})(?:(?::|\s?[hH]\s?)(\d{2})(?::([0-5]\d)(?:[.,](\d)\d*)?)?|\s?[hH]))?"
 ISO: Final = r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + CLOCK + r"\s*(Z|z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$"
 FRENCH: Final = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})" + CLOCK + r"()$"
 WORDED: Final = r"(?i)^(?:\p{L}+\.?\s+)?(\d{1,2})(?:er)?[\s\-/.]+(\p{L}{3,9}\.?)[\s\-/.]+(\d{4}|\d{2})" + CLOCK + r"()$"

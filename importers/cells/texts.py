@@ -39,7 +39,7 @@ def plain_text(spec: Column, text: pl.Series, *, plain: bool = False) -> Typed:
         text, counted["site_leading_zero_restored"] = _site(text)
     faults = {} if plain else {"code_as_number": matches(text, ROUNDED), "code_as_date": matches(text, DATED)}
     if spec.role in CODES and not plain:
-        faults["total_as_code"] = matches(text, TOTAL)
+        faults["total_as_code"] = matches(text, TOTAL if spec.role == ColumnRole.CLUSTER else f"{TOTAL}|(?i)^somme$")
     told = text.is_null()
     for mask in faults.values():
         told = told | mask

@@ -20,6 +20,8 @@ FONT_ID: Final = re.compile(rb"\bfontId=[\"'](\d{1,9})[\"']")
 STRIKE: Final = re.compile(PREFIX + rb"strike\b(?![^>]*\bval=[\"'](?:0|false|off)[\"'])")
 LITERAL: Final = re.compile(r"\"([^\"]*)\"|\\(.)|_.|\*.")
 """A text between quotation marks or after a stroke; a space as wide as a sign, and a sign that fills the cell."""
+LITERALS: Final = re.compile(f"(?:{LITERAL.pattern})+")
+"""Several of them in a row, as a word is written letter by letter."""
 BRACKETED: Final = re.compile(r"\[\$([^\]\-]*)(?:-[^\]]*)?\]|\[[^\]]*\]")
 """A currency with its language; a colour, a condition or a language alone."""
 MOMENT: Final = re.compile(r"[dmyhs]", re.IGNORECASE)
@@ -90,10 +92,11 @@ def added_by(code: str) -> str:
     bare = BRACKETED.sub("", LITERAL.sub("", code))
     if MOMENT.search(bare):
         return ""
-    said = [text[1] or text[2] or "" for text in LITERAL.finditer(code)] + [
-        text[1] or "" for text in BRACKETED.finditer(code)
-    ]
-    told = " ".join(EUROS.sub("", " ".join([*said, "$" if "$" in bare else ""])).split())
+    said = [
+        "".join(text[1] or text[2] or "" for text in LITERAL.finditer(run[0])) for run in LITERALS.finditer(code)
+    ] + [text[1] or "" for text in BRACKETED.finditer(code)]
+    words = EUROS.sub("", " ".join([*said, "$" if "$" in bare else ""])).split()
+    told = " ".join({word.removesuffix("s"): word for word in words}.values())  # each part of a format says it again
     if A_UNIT.search(told):
         return told
     return THOUSAND if THOUSANDS.search(bare.partition(";")[0]) else ""

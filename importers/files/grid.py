@@ -17,6 +17,8 @@ LETTERS: Final = 26
 SPARSE: Final = 2
 FOOTNOTES: Final = 10
 """Lines at the end among which notes are looked for."""
+UNITS_LINES: Final = 3
+"""Lines below the headers that may tell units, formats and words."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,15 @@ def column_letters(position: int) -> str:
 
 
 TOTAL_WORDS: Final = (
-    r"(?:(?:sous|grand)[-_ ]?)?(?:total|totaux|somme|moyennes?|m[ée]dianes?|[ée]cart[- ]type|effectif"
-    r"|average|mean|median|sum|subtotal)(?:[\s_:].*)?"
+    r"(?:(?:(?:sous|grand)[-_ ]?)?(?:total|totaux|moyennes?|m[ée]dianes?|[ée]cart[- ]type|effectif"
+    r"|average|mean|median|sum|subtotal)(?:[\s:].*|_\D.*)?|sommes?(?:\s+(?:tot|g[ée]n|des?\b|du\b).*|\s*:.*))"
 )
+"""A rank after a stroke makes a code of them (`SUM_12`); `Somme Littoral` is a place."""
 TOTAL: Final = re.compile(rf"^\s*{TOTAL_WORDS}\s*$", re.IGNORECASE | re.DOTALL)
 SHORT_TOTAL: Final = re.compile(
-    r"^\s*(?:moy|m[ée]d|nb|nombre|max(?:imum)?|min(?:imum)?)\.?(?:\s*[:=(].*)?\s*$", re.IGNORECASE | re.DOTALL
+    r"^\s*(?:moy|m[ée]d|somme|nb|nombre|max(?:imum)?|min(?:imum)?)\.?(?:\s*[:=(].*)?\s*$", re.IGNORECASE | re.DOTALL
 )
-"""Words of totals that may also be a ward's (`MED`): only where nothing else names the record."""
+"""Words of totals that may also be a ward's (`MED`) or a place's (`Somme`): only where nothing else names the record."""
 LIKELY_TOTAL: Final = (
     r"(?i)^\s*(?:sous|grand|tot|som|moy|m[ée]d|[ée]cart|effectif|average|mean|sum|sub|nb|nombre|max|min)"
 )
@@ -96,11 +99,14 @@ UNITS_CELL: Final = re.compile(
 """What a line below the headers says of each column: its unit, its format or its words."""
 
 
-def _units(frame: pl.DataFrame) -> dict[int, str]:
-    """The cells of the first line when they are units and formats, and two of them at least no letter or dash alone."""
-    cells = {position: cell for position, cell in enumerate(frame.row(0)) if cell is not None and cell.strip()}
+def _units(line: Sequence[str | None], keys: Sequence[int]) -> dict[int, str]:
+    """The cells of a line when they are units and formats: two at least no letter or dash alone, or nothing names a record."""
+    cells = {position: cell for position, cell in enumerate(line) if cell is not None and cell.strip()}
     telling = sum(len(cell.strip(" -–—")) > 1 for cell in cells.values())
-    return cells if telling >= SPARSE and all(UNITS_CELL.fullmatch(cell) for cell in cells.values()) else {}
+    nameless = bool(cells and keys) and not any(key in cells for key in keys)
+    return (
+        cells if (telling >= SPARSE or nameless) and all(UNITS_CELL.fullmatch(cell) for cell in cells.values()) else {}
+    )
 
 
 def _says(names: list[str]) -> pl.Expr:
@@ -112,7 +118,9 @@ def _notes(frame: pl.DataFrame, count: pl.Series, partial: pl.Series, keys: Sequ
     """Lines of totals among those with an empty cell, and lines of text alone at the end; never a line that names its case."""
     left_out: dict[int, str] = {}
     starts = frame[partial].select(pl.coalesce(pl.all()).alias("first"))["first"]
-    likely = starts.str.contains(LIKELY_TOTAL).fill_null(value=False)
+    words = starts.filter(starts.str.contains(LIKELY_TOTAL).fill_null(value=False)).unique()
+    totals = [word for word in words if TOTAL.match(word) or SHORT_TOTAL.match(word)]
+    likely = starts.is_in(totals).fill_null(value=False)
     for start, record in zip(starts.filter(likely), partial.filter(likely), strict=True):
         codes = [frame[record, key] for key in keys if key < frame.width]
         named = [code for code in codes if code is not None]
@@ -179,15 +187,27 @@ def without_margins(
     """
     if not frame.width or not frame.height:
         return Margins(frame, rows)
-    if units := _units(frame):
-        left = without_margins(frame.slice(1), rows.slice(1), keys, headers)
-        said = Issue("units_row_ignored", "warning", row=int(rows[0]))
-        return Margins(left.frame, left.rows, (said, *left.issues), left.others, units)
+    issues = []
     again = _headers_again(frame, headers)
     if again is not None:
-        left = without_margins(frame.filter(~again), rows.filter(~again), keys)
-        told = (Issue("header_repeated_ignored", "warning", row=int(row)) for row in rows.filter(again))
-        return Margins(left.frame, left.rows, (*told, *left.issues), left.others)
+        issues = [Issue("header_repeated_ignored", "warning", row=int(row)) for row in rows.filter(again)]
+        frame, rows = frame.filter(~again), rows.filter(~again)
+    units: dict[int, str] = {}
+    lines = 0
+    for record, line in enumerate(frame.head(UNITS_LINES).iter_rows()):
+        if told := _units(line, keys):
+            issues.append(Issue("units_row_ignored", "warning", row=int(rows[record])))
+            units, lines = told | units, record + 1
+        elif any(cell and cell.strip() for cell in line):
+            break
+    left = _records_of(frame.slice(lines), rows.slice(lines), keys)
+    return Margins(left.frame, left.rows, (*issues, *left.issues), left.others, units)
+
+
+def _records_of(frame: pl.DataFrame, rows: pl.Series, keys: Sequence[int]) -> Margins:
+    """Leave out blank rows, lines of totals, and texts alone below the table."""
+    if not frame.height:
+        return Margins(frame, rows)
     count = _filled(frame)
     partial = (count < frame.width).arg_true()
     if not len(partial) and frame.width > SPARSE:

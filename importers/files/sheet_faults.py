@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -44,7 +44,6 @@ def sheet_faults(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str],
         issues.append(Issue("hidden_rows_included", "warning"))
     if names := ", ".join(_hidden(parts, frame, headers)):
         issues.append(Issue("hidden_columns_included", "warning", params={"names": names}))
-    issues.extend(_adding(parts, headers, header))
     errors = [place for place in parts.errors if _inside(place, headers, header)]
     columns = {place.column: frame[str(place.column)].to_list() for place in errors}
     for place in errors:
@@ -78,13 +77,25 @@ def _per_cent(fraction: str) -> str:
     return f"{Decimal(fraction).scaleb(2):f}%"
 
 
-def _adding(parts: SheetParts, headers: Sequence[str], header: int) -> Iterator[Issue]:
+def shown_units(parts: SheetParts, frame: pl.DataFrame, rows: pl.Series) -> dict[int, dict[str, Place]]:
+    """By column, what formats write beside the numbers of the records, each with its first cell; `rows` as `struck_through`."""
+    found: dict[int, dict[str, Place]] = {}
     for position in sorted(parts.adding):
-        for said, place in parts.adding[position].items():
-            if _inside(place, headers, header):
-                column = headers[position].strip() or column_letters(position)
-                params = {"say": "thousands"} if said == THOUSAND else {"other": said}
-                yield Issue("unit_in_format", "warning", column=column, cell=place.cell, params=params)
+        for said, own in parts.adding[position].items() if str(position) in frame.columns else ():
+            filled = rows.filter(frame[str(position)].is_not_null())
+            shown = filled.filter(filled.is_in(pl.Series(own, dtype=rows.dtype).implode()))
+            if len(shown):
+                found.setdefault(position, {})[said] = Place(int(shown[0]), position)
+    return found
+
+
+def told_units(shown: Mapping[int, Mapping[str, Place]], headers: Sequence[str]) -> Iterator[Issue]:
+    """Each of them, to be checked."""
+    for position, units in shown.items():
+        for said, place in units.items():
+            column = headers[position].strip() or column_letters(position)
+            params = {"say": "thousands"} if said == THOUSAND else {"other": said}
+            yield Issue("unit_in_format", "warning", column=column, cell=place.cell, params=params)
 
 
 def _hidden(parts: SheetParts, frame: pl.DataFrame, headers: Sequence[str]) -> Iterator[str]:

@@ -86,9 +86,8 @@ class SheetParts:
     """Cells that show their fraction as per cents."""
     struck: Sequence[Place] = ()
     """Cells with a line through them."""
-    adding: Mapping[int, Mapping[str, Place]] = field(default_factory=dict)
-    """By column, what formats write beside its numbers, each with its first cell."""
-    """Columns, from 0, of which the format of some cell adds something to the number that it shows."""
+    adding: Mapping[int, Mapping[str, Sequence[int]]] = field(default_factory=dict)
+    """By column, what formats write beside its numbers, each with its rows."""
 
 
 def column_number(letters: bytes | str) -> int:
@@ -104,21 +103,27 @@ def sheet_parts(part: bytes, styles: Formats = NO_FORMATS) -> SheetParts:
     found = _looked_through(part)
     if not styles:
         return found
-    cells = [(Place(row, column_number(letters)), style) for row, letters, style in styled_cells(part, styles)]
+    others = {*styles.padded, *styles.percent, *styles.struck}
+    adding: dict[tuple[str, int], list[int]] = {}
+    cells = []
+    for row, letters, style in styled_cells(part, styles):
+        if style in styles.adding:
+            adding.setdefault((letters, style), []).append(row)
+        if style in others:
+            cells.append((Place(row, column_number(letters)), style))
     return replace(
         found,
         padded=[(place, styles.padded[style]) for place, style in cells if style in styles.padded],
         percents=[place for place, style in cells if style in styles.percent],
         struck=[place for place, style in cells if style in styles.struck],
-        adding=_adding(cells, styles),
+        adding=_adding(adding, styles),
     )
 
 
-def _adding(cells: Sequence[tuple[Place, int]], styles: Formats) -> dict[int, dict[str, Place]]:
-    found: dict[int, dict[str, Place]] = {}
-    for place, style in cells:
-        if style in styles.adding:
-            found.setdefault(place.column, {}).setdefault(styles.adding[style], place)
+def _adding(rows: Mapping[tuple[str, int], Sequence[int]], styles: Formats) -> dict[int, dict[str, list[int]]]:
+    found: dict[int, dict[str, list[int]]] = {}
+    for (letters, style), own in rows.items():
+        found.setdefault(column_number(letters), {}).setdefault(styles.adding[style], []).extend(own)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,13 +16,13 @@ from importers.files.book import read_book
 from importers.files.elsewhere import Elsewhere, Where
 from importers.files.grid import Grid, column_letters, without_margins
 from importers.files.pilot_mark import told_mark
-from importers.files.sheet_faults import sheet_faults, struck_through
+from importers.files.sheet_faults import sheet_faults, shown_units, struck_through, told_units
 from importers.files.sheet_titles import OWN_SHEETS
 from importers.files.unreadable import Unreadable
 from importers.files.workbook_parts import Parts
 from importers.identity.cells import Cells
 from importers.identity.columns import kind_of_column, without_places
-from importers.identity.headers import announces_people, is_of_places, is_of_things
+from importers.identity.headers import announces_people, heads_people, is_of_places, is_of_things
 from importers.identity.texts import plain
 from importers.report import Issue
 from importers.side_by_side import side_by_side
@@ -77,7 +77,10 @@ def read_workbook(content: bytes, words: HeaderWords, limits: Limits, wanted: Se
     hidden = [sheet for sheet in book.sheets if not sheet.visible and bare(sheet.title) not in OWN_SHEETS]
     if hidden:
         issues.append(Issue("hidden_content_ignored", "warning", params={"n": len(hidden)}))
-    others = [text for sheet in book.sheets if sheet.title != chosen.name for text in _texts(sheet.cells, sheet.title)]
+    wards = chosen.places
+    others = [
+        text for sheet in book.sheets if sheet.title != chosen.name for text in _texts(sheet.cells, sheet.title, wards)
+    ]
     mark = told_mark({sheet.title: sheet.cells for sheet in book.sheets})
     return _grid(chosen, words, limits, book.parts, issues, others, mark)
 
@@ -110,6 +113,14 @@ class _Sheet:
         return frozenset(bare(text) for cell in self.cells[self.header] if (text := _text(cell)))
 
     @property
+    def places(self) -> frozenset[str]:
+        """What its columns of hospitals and wards say."""
+        headers = [_text(cell) or "" for cell in self.cells[self.header]]
+        positions = [position for position, header in enumerate(headers) if is_of_places(header)]
+        below = self.cells[self.header + 1 :]
+        return frozenset(text for p in positions for row in below if p < len(row) and (text := _text(row[p])))
+
+    @property
     def filled(self) -> bool:
         return any(_text(cell) for row in self.cells[self.header + 1 :] for cell in row)
 
@@ -135,26 +146,41 @@ def _named(*sheets: _Sheet) -> dict[str, Any]:
     return {"sheets": ", ".join(places), "places": places}
 
 
-def _texts(cells: list[list[Any]], sheet: str) -> Iterator[Elsewhere]:
-    """The texts of another sheet, hidden or not, and its columns whose first row announces people."""
+def _texts(cells: list[list[Any]], sheet: str, wards: Set[str]) -> Iterator[Elsewhere]:
+    """The texts of another sheet, hidden or not, and its columns whose first row announces people; `wards`: the table's."""
     rows = [[_text(cell) for cell in row] for row in cells]
     filled = [sum(map(bool, row)) for row in rows]
     first = next((i for i, count in enumerate(filled) if count > 1 or count == max(filled) == 1), None)
-    headers = [] if first is None else rows[first]
-    of_places = {position for position, header in enumerate(headers) if header and is_of_places(header)}
-    for number, row in enumerate(rows, start=1):
+    places = set() if first is None else _places(rows, first)
+    for number, row in enumerate(rows):
         for position, cell in enumerate(row):
             if cell:
-                where: Where = "place" if position in of_places and not without_places([cell]) else "sheet"
-                yield Elsewhere(cell, where, number, position, sheet)
+                where: Where = "place" if (number, position) in places else "sheet"
+                yield Elsewhere(cell, where, number + 1, position, sheet)
     if first is not None:
         for position, header in enumerate(rows[first]):
             below = [row[position] for row in rows[first + 1 :] if position < len(row) and row[position]]
             plain = bare(sheet) in OWN_SHEETS and bare(header or "") in LIST_HEADERS
             if header and not plain and len(below) > 1 and announces_people(header, pl.Series(below, dtype=pl.String)):
                 yield Elsewhere(header, "named", sheet=sheet)
-            elif bare(sheet) not in OWN_SHEETS and (kind := _kind_of(header, below)):
+            elif bare(sheet) not in OWN_SHEETS and (kind := _kind_of(header, [t for t in below if t not in wards])):
                 yield Elsewhere(kind, "column", sheet=sheet)
+
+
+def _places(rows: list[list[str | None]], first: int) -> set[tuple[int, int]]:
+    """The cells, by row and column from 0, of hospitals and wards: below such a header, down to a blank row or one of people."""
+    found: set[tuple[int, int]] = set()
+    for position, header in enumerate(rows[first]):
+        if header and is_of_places(header):
+            below = (row[position] if position < len(row) else None for row in rows[first + 1 :] if any(row))
+            people = {cell for cell in set(below) if cell and heads_people(cell)}
+            for number, row in enumerate(rows[first + 1 :], start=first + 1):
+                cell = row[position] if position < len(row) else None
+                if not any(row) or cell in people:
+                    break
+                if cell and not without_places([cell]):
+                    found.add((number, position))
+    return found
 
 
 def _kind_of(header: str | None, below: Sequence[str | None]) -> str | None:
@@ -198,7 +224,7 @@ def _grid(
         for position, c in enumerate(row)
         if (t := _text(c))
     ]
-    told = own.adding if own else {}
+    told = shown_units(own, left.frame, left.rows) if own else {}
     return Grid(
         tuple(headers),
         left.frame,
@@ -208,6 +234,7 @@ def _grid(
             *issues,
             *parts.issues,
             *_of_records(faults.issues if faults else (), left.issues),
+            *told_units(told, headers),
             *(struck_through(own, left.frame, left.rows) if own else ()),
             *left.issues,
         ),

@@ -121,16 +121,19 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
     ragged: list[Issue] = []
     titles: list[Elsewhere] = []
     headers: Sequence[str] = ()
-    widths: dict[int, int] = {}
+    widths: dict[int, tuple[int, int]] = {}
     start = header = 1
+    named = found = 0
     try:
         for index, record in enumerate(reader):
             if index == skipped:
                 headers, header = record, start
+                named = len(headers) - _empty_at_the_end(headers)
             elif index > skipped:
-                _keep(record, len(headers), start, records, numbers, ragged)
-                if record:
-                    widths[start] = len(record)
+                _keep(record, len(headers), named, start, records, numbers, ragged)
+                if len(record) >= named:
+                    found = len(record) if any(map(str.strip, record)) or found < named else found
+                    widths[index + 1] = (start, found)  # a blank row is as long as the one above
                 if reader.line_num > start:
                     _swallowed(record, headers, separator, start)
             else:
@@ -148,21 +151,24 @@ def _exact(text: str, separator: str, skipped: int) -> Grid:
     return Grid(tuple(headers), frame, rows, None, tuple(ragged), header, tuple(titles))
 
 
-def _shifted(widths: Mapping[int, int], width: int, told: Set[int | None], separator: str) -> Iterator[Issue]:
-    """Rows that a decimal comma, or a separator within a text, may have shifted: longer than the header, although others are not.
+def _shifted(
+    widths: Mapping[int, tuple[int, int]], width: int, told: Set[int | None], separator: str
+) -> Iterator[Issue]:
+    """Rows that a decimal comma, or a separator within a text, may have shifted: of another length than others of the table.
 
+    `widths` holds by row of a spreadsheet, which a cell of several lines keeps one, the line and how many cells it has.
     Spreadsheets end whole blocks of rows with separators too many, for a column that was once filled: these are no fault.
     """
-    longer = [found > width for found in widths.values()]
-    if all(longer):
+    beyond = [(found > width) - (found < width) for _, found in widths.values()]
+    if len(set(beyond)) <= 1:
         return
     last = max(widths)
-    for is_longer, run in groupby(zip(widths, longer, strict=True), key=lambda one: one[1]):
+    for other, run in groupby(zip(widths, beyond, strict=True), key=lambda one: one[1]):
         rows = [row for row, _ in run]
         blocks = rows[0] % BLOCK == 1 and (rows[-1] % BLOCK == 0 or rows[-1] == last)
-        for row in rows if is_longer and not (blocks and separator != ",") else ():
-            if row not in told:
-                yield Issue("ragged_rows", "error", row=row, params={"found": widths[row], "expected": width})
+        for line, found in map(widths.__getitem__, rows) if other and not (blocks and separator != ",") else ():
+            if line not in told:
+                yield Issue("ragged_rows", "error", row=line, params={"found": found, "expected": width})
 
 
 def _quotes(error: str, text: str, separator: str, headers: Sequence[str], row: int) -> Unreadable:
@@ -206,11 +212,17 @@ def _swallowed(record: Sequence[str], headers: Sequence[str], separator: str, ro
 
 
 def _keep(
-    record: list[str], width: int, row: int, records: list[list[str]], numbers: list[int], ragged: list[Issue]
+    record: list[str],
+    width: int,
+    named: int,
+    row: int,
+    records: list[list[str]],
+    numbers: list[int],
+    ragged: list[Issue],
 ) -> None:
     extra = [cell for cell in record[width:] if cell.strip()]
     filled = any(cell.strip() for cell in record)
-    if filled and (extra or len(record) < width):
+    if filled and (extra or len(record) < named):
         ragged.append(Issue("ragged_rows", "error", row=row, params={"found": len(record), "expected": width}))
     records.append((record + [""] * width)[:width])
     numbers.append(row)

@@ -179,6 +179,12 @@ def is_of_places(header: str) -> bool:
     return _speaks(header, PLACES)
 
 
+def heads_people(text: str) -> bool:
+    """Whether a text, of two words at most, may head a list of people."""
+    words = _words(text) if len(text) <= GLANCE else []
+    return len(words) <= TWO and bool({word.removesuffix("s") for word in words} & (PEOPLE | HEADER_WORDS | OF_NAMES))
+
+
 def is_of_things(header: str, texts: pl.Series, filled: int) -> bool:
     """Whether common names below a header are those of places, diseases, tests or products: few, or they come again."""
     if not _speaks(header, PLACES | THINGS):

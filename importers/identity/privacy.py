@@ -21,6 +21,8 @@ from importers.report import Issue
 
 MOST: Final = 0.5
 """Share of a column's cells beyond which the column as such is at fault."""
+AROUND_TOTALS: Final = r"(?i)^(?:sous[- ])?total(?: de)?\s*:?\s+|\s+total$"
+"""What a pivot table writes beside the name of a ward for its total."""
 
 
 @dataclass(frozen=True)
@@ -146,22 +148,30 @@ def _around(grid: Grid, *, seen: bool) -> Iterator[Issue]:
         elif where == "named":
             yield Issue("identifying_data", "error", params={"kind": "header", "n": len(texts), "say": "elsewhere"})
             seen = True
-        else:
-            for issue in _group(where, texts):
+        elif next(_group(where, texts), None) is not None:
+            for issue in _group(where, _unseen(texts, _places(grid))):
                 yield issue
                 seen = True
     if not seen and next(_group("shared", shared), None) is not None:
-        yield from _group("shared", _unseen(grid, shared))
+        shown = [pl.Series(grid.headers, dtype=pl.String), *_places(grid), *grid.frame.get_columns()]
+        yield from _group("shared", _unseen(shared, shown))
 
 
-def _unseen(grid: Grid, texts: Sequence[Elsewhere]) -> list[Elsewhere]:
-    """The shared texts that stand in no cell: those of cells were judged where they stand."""
+def _places(grid: Grid) -> list[pl.Series]:
+    """The hospitals and wards of the table and of other sheets: a pivot table or a line of totals names them again."""
+    others = [one.text for one in grid.others if one.where == "place"]
+    columns = zip(grid.headers, grid.frame.get_columns(), strict=True)
+    return [pl.Series(others, dtype=pl.String), *(column for header, column in columns if is_of_places(header))]
+
+
+def _unseen(texts: Sequence[Elsewhere], shown: Sequence[pl.Series]) -> list[Elsewhere]:
+    """The texts that stand in none of these cells, alone or as their total: those of cells were judged where they stand."""
     written = plain(pl.Series([one.text for one in texts], dtype=pl.String))
-    places = [one.text for one in grid.others if one.where == "place"]
-    shown = [pl.Series([*grid.headers, *places], dtype=pl.String), *grid.frame.get_columns()]
+    bare = written.str.replace(AROUND_TOTALS, "")
     mask = pl.Series([True]).new_from_index(0, len(written))
     for column in shown:
-        mask = mask & ~written.is_in(plain(column).implode())
+        known = plain(column).unique().implode()
+        mask = mask & ~written.is_in(known) & ~bare.is_in(known)
     return [one for one, unseen in zip(texts, mask, strict=True) if unseen]
 
 

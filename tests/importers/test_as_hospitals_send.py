@@ -208,6 +208,44 @@ def test_blocks_of_rows_with_a_separator_too_many_are_no_fault():
     rows = [row + ";" if 17 <= i <= 32 or i >= 49 else row for i, row in enumerate(rows, start=2)]
     found = check(examinations(*rows))
     assert (told(found), found.report.rows) == ([], 60)
+    on_two_lines = [*rows[:3], rows[3].replace("avant", '"avant\n"'), *rows[4:]]
+    assert "ragged_rows" not in [code for code, _ in told(check(examinations(*on_two_lines)))]
+
+
+def test_a_block_of_headers_with_a_separator_too_many_is_no_fault():
+    rows = [f"E{i};990000077;13/07/2026;avant;5,8" for i in range(60)]
+    wide = [row + ";" if i <= 16 else row for i, row in enumerate(rows, start=2)]
+    found = check(examinations(*wide, head=HEAD + ";"))
+    assert (told(found), found.report.rows) == ([], 60)
+    shifted = [*wide[:5], "E5;990000077;avant;5,8;", *wide[6:]]
+    assert ("ragged_rows", 7) in told(check(examinations(*shifted, head=HEAD + ";")))
+
+
+def test_rows_that_all_end_with_a_separator_too_many_are_no_fault_above_a_note():
+    rows = [f"E{i};990000077;13/07/2026;avant;5,8;" for i in range(30)]
+    for below in (["Source : extraction du DIM"], [";;;;", "E30;990000077;13/07/2026;avant;5,8;"]):
+        found = check(examinations(*rows, *below))
+        assert (told(found), found.report.rows) == ([], 29 + len(below))
+
+
+def test_lines_of_units_without_end_are_read_as_rows():
+    found = check(examinations(*["h;min;h;min;h"] * 3000))
+    assert (told(found, "warning")[:3], found.report.rows) == ([("units_row_ignored", row) for row in (2, 3, 4)], 2997)
+
+
+def test_a_unit_is_told_below_headers_said_again():
+    found = check(examinations(HEAD, ";;jj/mm/aaaa;;min", *GOOD))
+    assert ([code for code, _ in told(found)], found.report.rows) == (["other_unit"], 2)
+
+
+@pytest.mark.parametrize("ward", ["Somme", "Somme Littoral Sud", "SUM_12"])
+def test_a_place_or_a_code_that_begins_as_a_total_keeps_its_rows(ward):
+    rows = [f"{ward};990000010;13/07/2026;non;0,62;1;80;80", f"{ward};990000010;20/07/2026;oui;;0,5;40;80"]
+    found = check(examinations(*rows, "Somme totale;;;;0,62;1;80;80", head=WEEKS_HEAD), WEEKS)
+    assert (told(found), found.report.rows) == ([], 2)
+    cases = [f"{code};990000077;13/07/2026;avant;5,8" for code in ("SUM_1", "SUM_2")]
+    assert told(check(examinations(*cases))) == []
+    assert told(check(examinations(*cases, "Somme;990000077;13/07/2026;avant;5,8"))) == [("total_as_code", "A4")]
 
 
 @pytest.mark.parametrize(
@@ -215,6 +253,9 @@ def test_blocks_of_rows_with_a_separator_too_many_are_no_fault():
     [
         ("-;code;jj/mm/aaaa;avant/après;h", [], ("units_row_ignored", 2)),
         (";;(JJ/MM/AAAA);;(heures)", [], ("units_row_ignored", 2)),
+        (";;jj/mm/aaaa;;h", [], ("units_row_ignored", 2)),
+        (";;;;min", ["other_unit"], ("units_row_ignored", 2)),
+        (";;;;\n;;jj/mm/aaaa;;h", [], ("units_row_ignored", 3)),
         (";;jj/mm/aaaa;;min", ["other_unit"], ("units_row_ignored", 2)),
     ],
 )
@@ -225,7 +266,7 @@ def test_a_line_of_units_below_the_headers_is_no_case(units, said, warned, times
     assert ([code for code, _ in told(found)], found.report.rows) == (said, 2 * times)
     assert warned in told(found, "warning")
     book = Workbook()
-    for line in (HEAD, units, *lines[:4]):
+    for line in (HEAD, *units.split("\n"), *lines[:4]):
         book.active.append(
             [cell.replace(",", ".") if i != 4 else number(cell) for i, cell in enumerate(line.split(";"))]
         )
@@ -293,6 +334,30 @@ def test_a_ward_named_after_somebody_is_nobody_however_the_workbook_holds_its_te
     assert told(check_bytes(plain, WEEKS, Context(), name="f.xlsx")) == []
     other = written(book_of(Données=weeks_of(["Cardio"]), Lits=("Service;Effectif", f"{ward};3", "Rea;4")))
     assert told(check_bytes(other, WEEKS, Context(), name="f.xlsx")) == []
+
+
+PIVOT = ("Étiquettes de lignes;Moyenne", "Victor Hugo;0.5", "Total Victor Hugo;3")
+LISTED = ("Étiquettes de lignes;Moyenne", *(f"{ward};3" for ward in WARDS))
+CROSSED = ("Semaine;Victor Hugo;Cardio", "2026-07-13;0.5;2", "2026-07-20;0.5;3")
+
+
+@pytest.mark.parametrize("written", [bytes, shared], ids=["inline", "shared"])
+@pytest.mark.parametrize("summary", [PIVOT, LISTED, CROSSED], ids=["pivot", "listed", "crossed"])
+def test_a_ward_of_the_table_is_nobody_in_a_summary_or_a_total_either(summary, written):
+    rows = (*weeks_of(WARDS), ";Total Victor Hugo;;;0.5;1;160;160")
+    found = check_bytes(written(book_of(Données=rows, Bilan=summary)), WEEKS, Context(), name="f.xlsx")
+    assert (told(found), found.report.rows) == ([], 10)
+    other = written(book_of(Données=rows, Bilan=(*summary, "Marie Dupont;3")))
+    assert {code for code, _ in told(check_bytes(other, WEEKS, Context(), name="f.xlsx"))} == {"identifying_data"}
+
+
+@pytest.mark.parametrize("between", [["-;-", ";"], [";"], ["Patient;Âge"], ["Nom;Âge"]])
+@pytest.mark.parametrize("written", [bytes, shared], ids=["inline", "shared"])
+def test_people_below_a_list_of_wards_are_people(between, written):
+    lists = ("Service;Effectif", "Rea;3", "Victor Hugo;4", *between, "Marie Dupont;64")
+    content = written(book_of(Données=weeks_of(["Cardio"]), Lits=lists))
+    found = check_bytes(content, WEEKS, Context(), name="f.xlsx")
+    assert [code for code, _ in told(found)] == ["identifying_data"]
 
 
 @pytest.mark.parametrize("written", [bytes, shared], ids=["inline", "shared"])

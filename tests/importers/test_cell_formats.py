@@ -47,7 +47,17 @@ def test_a_unit_that_only_the_format_shows_is_told(code):
 
 
 @pytest.mark.parametrize(
-    ("code", "said"), [('0" min"', "min"), ("0\\h", "h"), ("[$USD] 0", "USD"), ("#,##0,", THOUSAND), ("0.00", "")]
+    ("code", "said"),
+    [
+        ('0" min"', "min"),
+        ("0\\h", "h"),
+        ("[$USD] 0", "USD"),
+        ("#,##0,", THOUSAND),
+        ("0.00", ""),
+        ('0" min";-0" min"', "min"),
+        ('[=1]0" jour";0" jours"', "jours"),
+        ("0\\ \\m\\i\\n", "min"),
+    ],
 )
 def test_what_a_format_writes_beside_the_number(code, said):
     assert added_by(code) == said
@@ -68,6 +78,24 @@ def test_a_format_in_another_unit_than_the_column_s_is_a_fault(code, found):
     report = check_bytes(buffer.getvalue(), load_protocol("turnaround-before-after"), Context(), name="f.xlsx").report
     assert report.reason == (found or "unit_in_format")
     assert [i.cell for i in report.issues if i.code == "unit_in_format"] == ["E3"]
+
+
+def test_the_format_of_a_title_or_of_a_total_says_nothing_of_the_records():
+    book = Workbook()
+    for row in (
+        ["Examens", None, None, None, 2],
+        ["Examen", "FINESS", "Date du prélèvement", "Période", "Délai"],
+        ["E1", "990000077", "13/07/2026", "avant", 5.5],
+        ["E2", "990000077", "14/07/2026", "après", 5.8],
+        ["Total", None, None, None, 678],
+    ):
+        book.active.append(row)
+    book.active["E1"].number_format = book.active["E5"].number_format = '0" min"'
+    book.active["E4"].number_format = '0" h"'
+    buffer = io.BytesIO()
+    book.save(buffer)
+    report = check_bytes(buffer.getvalue(), load_protocol("turnaround-before-after"), Context(), name="f.xlsx").report
+    assert (report.accepted, [i.cell for i in report.issues if i.code == "unit_in_format"]) == (True, ["E4"])
 
 
 @pytest.mark.parametrize(

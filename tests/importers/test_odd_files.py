@@ -20,6 +20,7 @@ from importers.child.sandbox import in_child
 from importers.context import Limits
 from importers.given_context import context_of
 from importers.messages import message
+from importers.plain_columns import read_columns
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 TABLE = PROTOCOL.tables[0]
@@ -113,6 +114,7 @@ def test_each_encoding_gives_the_same_rows(encoding, warned):
         ({"start_time_3": "1899-12-31 08:10:00"}, ("implausible_date", "G3")),
         ({"start_time_3": "2026-03-03T08:10:00+99:99"}, ("invalid_date", "G3")),
         ({"start_time_3": "2026-03-03T08:10:60"}, ("invalid_date", "G3")),
+        ({"start_time_3": "03/03/2026 8h:10"}, ("invalid_date", "G3")),
     ],
 )
 def test_a_cell_in_doubt_is_a_fault_with_its_cell(cells, fault):
@@ -752,3 +754,8 @@ def test_a_header_that_says_more_than_a_name_of_the_protocol_is_asked_about(head
     report = check(text(rows(), [header if name == "site" else name for name in HEAD])).report
     missing = next(i for i in report.issues if i.code == "missing_required_column")
     assert missing.params["other"] == header
+
+
+def test_columns_that_no_header_of_a_file_names_are_asked_for():
+    issue = read_columns(b"a;b\n1;2\n", {"score": "number", "truth": "any"}, Context(), name="f.csv").report.issues[0]
+    assert (issue.code, issue.params["expected"]) == ("columns_not_found", "score, truth")

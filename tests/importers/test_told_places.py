@@ -49,7 +49,7 @@ def test_the_columns_that_no_row_names_are_told():
     issue = first(text(rows(), [f"x{i}" for i in range(len(HEAD))]))
     assert issue.code == "header_not_found"
     assert "20" in message(issue)
-    assert "case_id, site, period" in message(issue)
+    assert "Identifiant du cas (pseudonyme), Site (FINESS géographique)" in message(issue)
 
 
 @pytest.mark.parametrize(
