@@ -114,6 +114,7 @@ def _checked(
     units = units_told(grid, {*positions.values()})
     early = [*_other_pilot(grid, context), *grid.issues, *recognised.issues]
     early += other_units(grid.headers, table, positions, units)
+    early += _mixed(grid, {*positions.values()})
     if not rows:
         told_apart = [i for i in early if i.code != "ambiguous_columns"]  # a blank workbook holds them all
         issues = [*told_apart, Issue("no_rows", "error")]
@@ -166,6 +167,15 @@ def _other_pilot(grid: Grid, context: Context) -> Iterator[Issue]:
     """A blank workbook of one pilot that is sent to another."""
     if grid.pilot and context.pilot and grid.pilot != context.pilot:
         yield Issue("other_pilot", "error", params={"other": grid.pilot, "pilot": context.pilot})
+
+
+def _mixed(grid: Grid, known: Set[int]) -> Iterator[Issue]:
+    """Cells of the protocol's columns that a reader glues together from parts that are not to be read as one."""
+    rows = set(grid.rows.to_list()) if grid.mixed else set()
+    for row, position in grid.mixed:
+        if position in known and row in rows:
+            header = grid.headers[position].strip() or column_letters(position)
+            yield Issue("mixed_writing", "error", row, header, f"{column_letters(position)}{row}")
 
 
 def read_table(

@@ -217,6 +217,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "blank_below": marked(
         "Row {row}, column « {column} »: empty below a filled cell: write the value on every row, not on the first of each group alone."
     ),
+    "mixed_writing": marked(
+        "Row {row}, column « {column} »: a part of the cell is struck through, or written small above or below the line: write in it only what is to be read."
+    ),
     "total_as_code": marked(
         "Row {row}, column « {column} »: a line of totals or means, where a code stands in the others: delete the row."
     ),

@@ -44,6 +44,9 @@ class Grid:
     units: Mapping[int, Sequence[str]] = field(default_factory=dict)
     """By the place of each column, the units that the formats of its cells and a line below the headers say."""
 
+    mixed: Sequence[tuple[int, int]] = ()
+    """Row (from 1) and column (from 0) of the cells of which a part is written small or struck through."""
+
     written: Mapping[int, pl.Series] = field(default_factory=dict)
     """Of the columns with cells stored as numbers: the texts of their other cells. Only what is written reads in two ways."""
 

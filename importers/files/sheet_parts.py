@@ -88,6 +88,8 @@ class SheetParts:
     """Cells with a line through them."""
     adding: Mapping[int, Mapping[str, Sequence[int]]] = field(default_factory=dict)
     """By column, what formats write beside its numbers, each with its rows."""
+    mixed: Sequence[Place] = ()
+    """Cells of which a part is written small or struck through."""
 
 
 def column_number(letters: bytes | str) -> int:

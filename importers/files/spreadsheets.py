@@ -243,7 +243,8 @@ def _grid(
         parts.epoch_1904,
         parts.pilot or pilot,
         {i: (*told.get(i, ()), *([left.units[i]] if i in left.units else [])) for i in {*told, *left.units}},
-        {i: written for i, (_, written) in enumerate(columns) if written is not None},
+        mixed=[(place.row, place.column) for place in own.mixed] if own else (),
+        written={i: written for i, (_, written) in enumerate(columns) if written is not None},
     )
 
 

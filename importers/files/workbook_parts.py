@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.etree.ElementTree import ParseError
 
@@ -14,6 +14,7 @@ from defusedxml import DefusedXmlException, ElementTree
 
 from importers.files.cell_formats import formats
 from importers.files.elsewhere import Elsewhere
+from importers.files.mixed_text import mixed_cells, mixed_texts
 from importers.files.opened_book import SHARED_PART, Opened
 from importers.files.pilot_mark import PART, read_mark
 from importers.files.sheet_parts import SheetParts, column_number, sheet_parts
@@ -75,7 +76,11 @@ def look_into(archive: Opened) -> Parts:
     """
     parts, titles = archive.parts, archive.titles
     styles = formats(parts.get(STYLES_PART, b""))
-    sheets = {title: sheet_parts(parts[name], styles) for title, name in titles.items()}
+    mixed = mixed_texts(archive.shared, parts.get(SHARED_PART, b""))
+    sheets = {
+        title: replace(sheet_parts(parts[name], styles), mixed=mixed_cells(parts[name], mixed))
+        for title, name in titles.items()
+    }
     plain = {name for title, name in titles.items() if sheets[title].plain}
     outside = {**parts, **{name: _without_cells(parts[name]) for name in titles.values()}}
     texts = [text for name, part in outside.items() for text in _texts(name, part, archive)]

@@ -4,10 +4,13 @@ import io
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from evaluation.protocol import load_protocol
 from importers.check import Context, check_bytes
 from importers.files.cell_formats import THOUSAND, added_by, least_digits
+from tests.importers.shared_texts import shared
 
 PROTOCOL = load_protocol("diagnostic-accuracy")
 HEAD = ["case_id", "site", "period", "reference", "score", "prediction", "start_time", "end_time", "cost_eur"]
@@ -163,3 +166,19 @@ def test_the_digits_of_a_format(code, width):
 )
 def test_formats_of_moments_add_no_unit(code):
     assert not added_by(code)
+
+
+@pytest.mark.parametrize("written", [bytes, shared], ids=["inline", "shared"])
+@pytest.mark.parametrize("odd", [{"vertAlign": "superscript"}, {"strike": True}])
+def test_a_cell_of_two_writings_is_told_where_it_would_be_read(written, odd):
+    """`52` with a note 1, and `5` struck through before `4`: a reader gives 521 and 54."""
+    book = Workbook()
+    for row in [[*HEAD, "remarque"], *([*line, "x"] for line in ROWS)]:
+        book.active.append(row)
+    book.active["I2"] = CellRichText("52", TextBlock(InlineFont(**odd), "1"))
+    book.active["J2"] = CellRichText("m", TextBlock(InlineFont(**odd), "2"))
+    book.active["I3"] = CellRichText("5", TextBlock(InlineFont(b=True), "4"))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    report = check_bytes(written(buffer.getvalue()), PROTOCOL, Context(), name="f.xlsx").report
+    assert [(i.code, i.cell) for i in report.issues if i.severity == "error"] == [("mixed_writing", "I2")]
