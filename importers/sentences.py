@@ -38,6 +38,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "unreadable_file:damaged": marked(
         "The file is damaged, or written as no reader expects: open it in Excel or LibreOffice, save it again as .xlsx or .csv, and send the new copy."
     ),
+    "impossible_date": marked(
+        "Cell {cell}: a number with the format of a date, of which no calendar has the day: correct it."
+    ),
     "encoding_undecodable": marked("The letters of the file cannot be decoded: save it as CSV UTF-8 or as .xlsx."),
     "encoding_undecodable:row": marked(
         "Row {row}: the letters cannot be decoded, or not as in the other rows: save the file as CSV UTF-8 or as .xlsx."

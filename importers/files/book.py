@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import python_calamine as calamine
 
 from importers.context import Limits
-from importers.files.opened_book import opened, plainly
+from importers.files.cell_formats import ADDRESS, PREFIX
+from importers.files.opened_book import Opened, opened, plainly
 from importers.files.unreadable import Unreadable
 from importers.files.workbook_parts import Parts, look_into
+
+PANIC: Final = "PanicException"
+"""What the reader raises on a number beyond its clock: a type that no module exports."""
+NUMBER_CELL: Final = re.compile(
+    PREFIX + rb"c\b([^>]*[^/>])>(?:(?!<(?:\w+:)?v\b).)*?" + PREFIX + rb"v\b[^>]*>\s*([^<]{1,400}?)\s*<", re.DOTALL
+)
+ENDLESS: Final = 1e9
+"""Days, some millions of years."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,10 @@ def read_book(content: bytes, limits: Limits) -> Book:
         reading = beside.submit(_sheets, archive.content, limits)
         anew = plainly(archive, limits)
         parts = look_into(anew or archive)
-        sheets = reading.result() if anew is None else _sheets(anew.content, limits)
+        try:
+            sheets = reading.result() if anew is None else _sheets(anew.content, limits)
+        except _NoDate as stop:
+            raise _told(anew or archive, stop.sheet) from stop
     if [sheet.title for sheet in sheets] != list(parts.sheets):
         raise Unreadable("unreadable_file", say="damaged")
     return Book(sheets, parts)
@@ -70,3 +83,32 @@ def _cells(book: calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.WorksheetNotFound:  # a sheet of charts has no cells
         return []
+    except BaseException as error:
+        if type(error).__name__ != PANIC:
+            raise
+        raise _NoDate(name) from error
+
+
+class _NoDate(Exception):  # not for others
+    """The reader makes no date of a number of this sheet."""
+
+    def __init__(self, sheet: str) -> None:
+        super().__init__(sheet)
+        self.sheet = sheet
+
+
+def _told(archive: Opened, sheet: str) -> Unreadable:
+    """The first cell of the sheet whose number is no day of any calendar."""
+    for cell in NUMBER_CELL.finditer(archive.parts.get(archive.titles.get(sheet, ""), b"")):
+        address = ADDRESS.search(cell[1])
+        if address and not abs(_number(cell[2])) < ENDLESS:
+            place = (address[1] + address[2]).decode()
+            return Unreadable("impossible_date", row=int(address[2]), cell=place)
+    return Unreadable("unreadable_file", say="damaged")
+
+
+def _number(text: bytes) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

@@ -1,6 +1,7 @@
 """Formats that show something else than the stored number: leading zeros come back, a unit or thousands are told."""
 
 import io
+import zipfile
 
 import pytest
 from openpyxl import Workbook
@@ -182,3 +183,21 @@ def test_a_cell_of_two_writings_is_told_where_it_would_be_read(written, odd):
     book.save(buffer)
     report = check_bytes(written(buffer.getvalue()), PROTOCOL, Context(), name="f.xlsx").report
     assert [(i.code, i.cell) for i in report.issues if i.severity == "error"] == [("mixed_writing", "I2")]
+
+
+@pytest.mark.parametrize("number", ["-Infinity", "-1e300"])
+def test_a_number_of_which_no_reader_makes_a_date_is_told_with_its_cell(number):
+    """Calamine panics on it."""
+    book = Workbook()
+    for row in [HEAD, *ROWS]:
+        book.active.append(row)
+    book.active["G3"] = 46079.5
+    book.active["G3"].number_format = "dd/mm/yyyy hh:mm"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b"46079.5", number.encode()))
+    (issue,) = check_bytes(changed.getvalue(), PROTOCOL, Context(), name="f.xlsx").report.issues
+    assert (issue.code, issue.row, issue.cell) == ("impossible_date", 3, "G3")
