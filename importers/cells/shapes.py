@@ -7,6 +7,8 @@ from typing import Final
 
 from evaluation.language import marked, translations
 
+LONGEST: Final = 400
+"""Characters of the longest number; a longer text would be looked through for very long."""
 NUMBER: Final = re.compile(r"[+-]?[0-9]{1,3}(?: ?[0-9]{3})*(?:[.,][0-9]*)?$|[+-]?[0-9]*[.,]?[0-9]+$")
 
 TIME: Final = re.compile(r"[0-9]{1,3}\s?[:hH]\s?[0-5][0-9](?::[0-5][0-9])?$")
@@ -39,12 +41,10 @@ def value_shape(text: str | None) -> str:
     if text is None or not text.strip():
         return "empty"
     stripped = text.strip()
-    if NUMBER.match(stripped):
-        return "number"
-    if TIME.match(stripped):
-        return "time"
-    if NUMBER_AND_UNIT.match(stripped):
-        return "number and unit"
+    looks = ((NUMBER, "number"), (TIME, "time"), (NUMBER_AND_UNIT, "number and unit"))
+    found = [name for pattern, name in looks if len(stripped) <= LONGEST and pattern.match(stripped)]
+    if found:
+        return found[0]
     if stripped[:1].isdigit() and sum(stripped.count(c) for c in "/-:") >= 2:
         return "date"
     return f"text, {len(stripped)} characters"

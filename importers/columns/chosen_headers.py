@@ -17,6 +17,7 @@ from importers.report import Issue, Severity
 ALIKE: Final = 0.8
 """Share of letters in common from which two words look alike: one letter out of place in five."""
 LONGEST: Final = 60
+MOST: Final = 4 * LONGEST
 NEAREST: Final = 3
 A_WORD: Final = 4
 """Letters of a word that says enough alone."""
@@ -126,6 +127,8 @@ def _as_before(headers: Sequence[str], mapping: Mapping[str, str | None], words:
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
     """Of those words, the ones that look like this one, the nearest first."""
+    if len(word) > MOST:
+        return []
     numbered = [one for one in known if _same_number(word, one)]
     letters = {bare(one): one for one in numbered if 0 < len(bare(one)) <= LONGEST}
     if len(bare(word)) > LONGEST:

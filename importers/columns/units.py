@@ -24,6 +24,8 @@ UNITS: Final = {
 """Units of time, each with the words that tell it, without accents."""
 OF_WORD: Final = {word: unit for unit, words in UNITS.items() for word in words}
 GLANCE: Final = 1_000
+LONGEST: Final = 200
+"""Characters of a header; in a longer text nobody tells a unit."""
 BRACKETED: Final = re.compile(r"[(\[]\s*(?:en |in )?([^\W\d_]+)\.?\s*[)\]]\s*$")
 LAST: Final = re.compile(r"[\s_](en|in)?[\s_]*([^\W\d_]+)\s*$")
 SURE: Final = frozenset(
@@ -34,6 +36,8 @@ SURE: Final = frozenset(
 
 def other_unit(header: str, unit: str) -> str | None:
     """The unit of time in a header, when the column is in another one."""
+    if len(header) > LONGEST:
+        return None
     own = OF_WORD.get(bare(unit))
     told = _told(header)
     return told if own and told and told != own else None

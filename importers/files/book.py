@@ -20,7 +20,7 @@ from importers.files.workbook_parts import Parts, look_into
 PANIC: Final = "PanicException"
 """What the reader raises on a number beyond its clock: a type that no module exports."""
 NUMBER_CELL: Final = re.compile(
-    PREFIX + rb"c\b([^>]*[^/>])>(?:(?!<(?:\w+:)?v\b).)*?" + PREFIX + rb"v\b[^>]*>\s*([^<]{1,400}?)\s*<", re.DOTALL
+    PREFIX + rb"c\b([^>]*[^/>])>(?:(?!</?(?:\w+:)?[cv]\b).)*?" + PREFIX + rb"v\b[^>]*>\s*([^<]{1,400}?)\s*<", re.DOTALL
 )
 ENDLESS: Final = 1e9
 """Days, some millions of years."""

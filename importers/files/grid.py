@@ -17,6 +17,7 @@ LETTERS: Final = 26
 SPARSE: Final = 2
 FOOTNOTES: Final = 10
 """Lines at the end among which notes are looked for."""
+LONGEST_UNIT: Final = 40
 UNITS_LINES: Final = 3
 """Lines below the headers that may tell units, formats and words."""
 
@@ -105,6 +106,8 @@ UNITS_CELL: Final = re.compile(
 def _units(line: Sequence[str | None], keys: Sequence[int]) -> dict[int, str]:
     """The cells of a line when they are units and formats: two at least no letter or dash alone, or nothing names a record."""
     cells = {position: cell for position, cell in enumerate(line) if cell is not None and cell.strip()}
+    if any(len(cell) > LONGEST_UNIT for cell in cells.values()):
+        return {}
     telling = sum(len(cell.strip(" -–—")) > 1 for cell in cells.values())
     nameless = bool(cells and keys) and not any(key in cells for key in keys)
     return (

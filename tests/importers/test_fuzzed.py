@@ -15,6 +15,7 @@ from importers.check import Context, check_bytes
 from importers.child import ready as ready_child
 from importers.child import request
 from importers.child.sandbox import in_child
+from importers.context import Limits
 from importers.messages import message
 from tests.importers.test_odd_files import HEAD, SHEET, SMALL, errors, rows, text
 
@@ -133,3 +134,24 @@ def test_texts_that_are_too_long_together_are_told_as_such(monkeypatch):
 def test_a_child_says_by_how_it_ends_that_it_stumbled(tmp_path):
     with ready_child.send(str(tmp_path / "no such request")) as child:
         assert child.wait() == request.FELL
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9" * 1_000_000 + "x", " " * 1_000_000 + "x", "(" * 1_000_000, "_" * 1_000_000, "1 " * 500_000, "a " * 500_000],
+)
+def test_no_look_at_a_long_text_takes_long(text, tmp_path):
+    """Patterns that may begin anywhere would look through it as many times as it has characters: the child would be ended."""
+    sound = "case_id;site;period;reference;score\nC1;990000010;avant;1;0,5\n"
+    context = Context(limits=Limits(file_bytes=12_000_000))
+    for number, content in enumerate(
+        (
+            sound + f"C2;990000010;avant;1;{text}\n",
+            sound.replace("score\n", f"score;{text}\n", 1),
+            f";;;;{text}\n" + sound,
+            sound.replace("\n", f"\n;;;;{text}\n", 1),
+        )
+    ):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(content, encoding="utf-8")
+        assert in_child(path, PROTOCOL, context).report.reason != "unreadable_file", number
