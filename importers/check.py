@@ -111,7 +111,7 @@ def _checked(
     if private:
         columns = {header: name for header, name in columns.items() if name not in recognised.own}
         return Checked(_report([*private], rows, columns, table.name, digest, context, places=places), None)
-    units = units_told(grid, {*positions.values()})
+    units = units_told(grid, table, positions)
     early = [*_other_pilot(grid, context), *grid.issues, *recognised.issues]
     early += other_units(grid.headers, table, positions, units)
     early += _mixed(grid, {*positions.values()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from evaluation.tables import Table
@@ -67,11 +67,11 @@ def other_units(
             yield Issue("other_unit", "error", column=header, params={"told": found, "unit": wanted})
 
 
-def units_told(grid: Grid, known: Set[int]) -> dict[int, list[str]]:
+def units_told(grid: Grid, table: Table, positions: Mapping[str, int]) -> dict[int, list[str]]:
     """By position, what the file says of the unit of a column.
 
-    The formats of its cells, the lines above and below its header, a comment there, and the column beside it when it holds
-    units and nothing else; `known` are the columns of the protocol.
+    The formats of its cells, the lines above and below its header, a comment there, and a column that holds units and nothing
+    else, to the right of it; `positions` are those of the protocol's columns.
     """
     units = {position: [*said] for position, said in grid.units.items()}
     for one in grid.others:
@@ -79,9 +79,14 @@ def units_told(grid: Grid, known: Set[int]) -> dict[int, list[str]]:
         comment = one.where == "comment" and one.row == grid.header_row and one.sheet in (None, grid.sheet)
         if one.position is not None and (above or comment):
             units.setdefault(one.position, []).append(one.text)
+    known = {*positions.values()}
+    timed = [positions[c.name] for c in table.columns if c.name in positions and bare(c.unit) in OF_WORD]
     for position in range(1, len(grid.headers)):
-        if position not in known and position - 1 in known and (said := _units_of(grid, position)):
-            units.setdefault(position - 1, []).extend(said)
+        before = [place for place in timed if place < position]
+        if position not in known and position - 1 in known and before and (said := _units_of(grid, position)):
+            silent = [place for place in before if _told(grid.headers[place]) is None]
+            meant = position - 1 if position - 1 in timed else max(silent or before)
+            units.setdefault(meant, []).extend(said)
     return units
 
 

@@ -521,6 +521,8 @@ def test_fractions_among_per_cents_are_a_question():
         ("Examen;FINESS;Date du prélèvement;Période;Délai;Unité", "5,5;h", False),
         ("Examen;FINESS;Date du prélèvement;Période;Délai;Genre", "5,5;H", False),
         ("Examen;FINESS;Date du prélèvement;Période;Délai;Motif", "5,5;min", True),
+        ("Examen;FINESS;Date du prélèvement;Période;Délai;Âge (ans);Sexe;Unité", "90;40;F;min", True),
+        ("Examen;FINESS;Date du prélèvement;Période;Délai;Durée du bloc;Unité", "5,5;90;min", False),
         (";;;;en minutes\nExamen;FINESS;Date du prélèvement;Période;Délai", "90", True),
         (";;;;(h)\nExamen;FINESS;Date du prélèvement;Période;Délai", "5,5", False),
     ],
