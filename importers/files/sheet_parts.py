@@ -32,6 +32,8 @@ CELL_NUMBER: Final = re.compile(PREFIX + rb"c\b[^>]*\br\s*=\s*[\"']([A-Za-z]{1,3
 ANY_ROW: Final = re.compile(rb"r\s*=\s*[\"'][A-Za-z]{0,3}(\d{1,7})")
 AT: Final = r"r\s*=\s*[\"']"
 """Before the number of a row, and before the address of a cell."""
+OUTSIDE: Final = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{4,20}\d{1,20}|[A-Za-z]{0,3}\d{8,20})[\"']")
+"""An address beyond any sheet: four letters, or eight digits."""
 THREE_LETTERS: Final = "[A-Za-z]{3}[0-9]"
 GLANCE: Final = r"[<:]f[ />]|hidden=[\"'][1t]|ht=[\"']0|t=[\"']e[\"']|mergeCell|rPh"
 """What stands in every sheet that holds a formula, a hidden row, an error, merged cells or a pronunciation."""
@@ -167,6 +169,8 @@ def checked_size(part: bytes, limits: Limits) -> None:
     last = _last_row(part)
     beyond = _beyond(last)
     narrow = not holds(part, rf"{AT}(?:[A-Za-z]{{2}}|{beyond})")  # one look for nearly every sheet
+    if not narrow and holds(part, OUTSIDE.pattern.decode()) and (outside := OUTSIDE.search(part)):
+        raise Unreadable("sheet_too_large", cell=outside[1].decode())
     far = not narrow and holds(part, rf"{AT}(?:{THREE_LETTERS}|{beyond})")
     if far and holds(part, AT + beyond):
         last = max((int(found[1]) for found in ANY_ROW.finditer(part)), default=last)

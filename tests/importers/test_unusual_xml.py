@@ -266,6 +266,15 @@ def test_a_far_cell_is_weighed_however_it_is_written():
     assert check(counted, "f.xlsx").report.reason == "sheet_too_large"
 
 
+@pytest.mark.parametrize("address", ["ZZZZ99999999", "ZZZZ2", "A99999999", "ABC123456789", "AAAAAA99999999"])
+def test_a_cell_outside_any_sheet_is_refused_before_a_reader_makes_room_for_it(address):
+    row = "".join(c for c in address if c.isdigit())
+    far = changed(SHEET, "</sheetData>", f'<row r="14"><c r="{address}"><v>1</v></c></row></sheetData>')
+    assert check(far, "f.xlsx").report.reason == "sheet_too_large"
+    rows = changed(SHEET, "</sheetData>", f'<row r="{row}"><c r="A{row}"><v>1</v></c></row></sheetData>')
+    assert (check(rows, "f.xlsx").report.reason == "sheet_too_large") == (len(row) > 7)
+
+
 @pytest.mark.parametrize("bytes_at_a_time", [1, 30, 100, 4_000_000])
 def test_rows_looked_at_some_at_a_time_are_judged_together(monkeypatch, bytes_at_a_time):
     monkeypatch.setattr("importers.files.plain_xml.AT_A_TIME", bytes_at_a_time)
