@@ -15,6 +15,7 @@ from importers.cells.values import typed
 from importers.context import Context
 from importers.files.grid import Grid
 from importers.identity.privacy import Search
+from importers.identity.texts import longest_of
 from importers.report import Issue
 from importers.side_by_side import side_by_side
 
@@ -92,7 +93,7 @@ def read_every_column(grid: Grid, table: Table, positions: Mapping[str, int], co
 
 
 def _too_long(column: pl.Series, most: int) -> Fault | None:
-    if (column.str.len_bytes().max() or 0) <= most:  # type: ignore[operator]
+    if longest_of(column) <= most:
         return None
     mask = (column.str.len_chars() > most).fill_null(value=False)
     return Fault("cell_too_large", column.name, mask) if mask.any() else None

@@ -34,12 +34,7 @@ class Recognised:
 
 
 def recognise(
-    headers: Sequence[str],
-    table: Table,
-    context: Context,
-    *,
-    lenient: bool,
-    empty: Set[int] = frozenset(),
+    headers: Sequence[str], table: Table, context: Context, *, lenient: bool, empty: Set[int] = frozenset()
 ) -> Recognised:
     """Match the headers with the table's columns; every fault is listed.
 
